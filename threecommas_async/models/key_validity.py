@@ -1,0 +1,17 @@
+"""Whether an API key works."""
+
+from __future__ import annotations
+
+import attrs
+
+from threecommas_async.models.base import Model
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class KeyValidity(Model):
+    """What 3Commas says of the API key that signed the question.
+
+    :ivar valid: whether the key and its signature are accepted.
+    """
+
+    valid: bool

@@ -1,0 +1,37 @@
+"""Fixtures for the tests of programs that use this library; pytest finds them once the package is installed.
+
+``threecommas_sandbox`` is a running :class:`~threecommas_async.sandbox.Sandbox`, ``threecommas_client`` a client of it with a
+key of its own. Both live as long as one test and need pytest-asyncio. Nothing heavy is imported before a test asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from threecommas_async.client import ThreeCommasClient
+    from threecommas_async.sandbox import Sandbox
+
+try:
+    from pytest_asyncio import fixture
+except ModuleNotFoundError:
+    from pytest import fixture  # a test that asks for them is told by pytest what it lacks  # noqa: PT013
+
+
+@fixture
+async def threecommas_sandbox() -> AsyncIterator[Sandbox]:
+    """An offline 3Commas on loopback, empty at the start of each test."""
+    from threecommas_async.sandbox import Sandbox
+
+    async with Sandbox() as sandbox:
+        yield sandbox
+
+
+@fixture
+async def threecommas_client(threecommas_sandbox: Sandbox) -> AsyncIterator[ThreeCommasClient]:
+    """A client of ``threecommas_sandbox``, with a key that has every permission."""
+    async with threecommas_sandbox.client() as client:
+        yield client

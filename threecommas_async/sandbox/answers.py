@@ -1,0 +1,61 @@
+"""What the sandbox says: JSON with exact numbers, and the refusals in the vendor's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from aiohttp import web
+from attrs import frozen
+
+_NO_FIELDS: Final[Mapping[str, Sequence[str]]] = {}
+
+
+@frozen
+class Refusal(Exception):  # noqa: N818
+    """An answer other than success; raised anywhere between the socket and a handler."""
+
+    status: int
+    error: str
+    description: str | None = None
+    fields: Mapping[str, Sequence[str]] = _NO_FIELDS
+
+    def document(self) -> dict[str, object]:
+        document: dict[str, object] = {"error": self.error}
+        if self.description is not None:
+            document["error_description"] = self.description
+        if self.fields:
+            document["error_attributes"] = self.fields
+        return document
+
+
+def unknown_key() -> Refusal:
+    return Refusal(401, "api_key_invalid_or_expired", "Unauthorized. Invalid or expired api key.")
+
+
+def wrong_signature() -> Refusal:
+    return Refusal(401, "signature_invalid", "Provided signature is invalid")
+
+
+def not_permitted() -> Refusal:
+    return Refusal(403, "access_denied", "Api key not authorized for this action")
+
+
+def not_found() -> Refusal:
+    return Refusal(404, "not_found", "Not Found")
+
+
+def invalid(fields: Mapping[str, Sequence[str]] = _NO_FIELDS) -> Refusal:
+    return Refusal(400, "record_invalid", "Invalid parameters", fields)
+
+
+def json_response(status: int, document: object) -> web.Response:
+    """Write a document; a ``msgspec.Raw`` in it goes out as it is, which keeps the digits of bare numbers."""
+    return web.Response(status=status, body=msgspec.json.encode(document), content_type="application/json")
+
+
+def iso_time(moment: datetime) -> str:
+    """Write a moment as the API does: ISO 8601, milliseconds, ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

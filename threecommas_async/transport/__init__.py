@@ -1,0 +1,1 @@
+"""What lies between a resource and the socket, one file a concern."""
