@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         MarketFormField,
         MarketFormFields,
     )
+    from threecommas_async.transport.clock import Clock
+    from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit
+    from threecommas_async.transport.redis_limits import RedisLimits
 
 _HOMES: Final = {
     "client": ("ThreeCommasClient",),
@@ -61,19 +64,25 @@ _HOMES: Final = {
         "UnreadableResponseError",
     ),
     "models": ("Account", "CurrencyAmount", "KeyValidity", "Market", "MarketFormField", "MarketFormFields"),
+    "transport.clock": ("Clock",),
+    "transport.limits": ("DOCUMENTED_LIMITS", "Limit"),
+    "transport.redis_limits": ("RedisLimits",),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "DOCUMENTED_LIMITS",
     "Account",
     "ApiError",
     "AuthenticationError",
+    "Clock",
     "Credentials",
     "CurrencyAmount",
     "HmacCredentials",
     "InvalidRequestError",
     "IpBannedError",
     "KeyValidity",
+    "Limit",
     "Market",
     "MarketFormField",
     "MarketFormFields",
@@ -84,6 +93,7 @@ __all__ = [
     "PermissionDeniedError",
     "PlanError",
     "RateLimitedError",
+    "RedisLimits",
     "RsaCredentials",
     "Secret",
     "ServerError",

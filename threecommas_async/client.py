@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, final
+from typing import Final, Self, TypedDict, Unpack, final
 
 import aiohttp
 
 from threecommas_async.credentials import Credentials, HmacCredentials, RsaCredentials
 from threecommas_async.resources import Accounts, MarketData, Users
-from threecommas_async.transport.transport import Mode, Transport
+from threecommas_async.transport.clock import Clock, SystemClock
+from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit, Limits, Plan, limits_of_plan
+from threecommas_async.transport.settings import Mode
+from threecommas_async.transport.transport import Transport
 
 DEFAULT_BASE_URL: Final = "https://api.3commas.io/public/api"
 DEFAULT_TIMEOUT: Final = 30.0
+DEFAULT_MAX_BODY: Final = 8 * 1024 * 1024
+_SYSTEM_CLOCK: Final = SystemClock()
+
+
+class ClientOptions(TypedDict, total=False):
+    """The keyword arguments of :class:`ThreeCommasClient` other than ``base_url``, for those who pass them on."""
+
+    session: aiohttp.ClientSession | None
+    timeout: float
+    mode: Mode | None
+    plan: Plan | None
+    limits: Sequence[Limit] | Limits | None
+    max_wait: float
+    max_body: int
+    middlewares: Sequence[aiohttp.ClientMiddlewareType]
+    trace_configs: Sequence[aiohttp.TraceConfig]
+    clock: Clock
 
 
 @final
@@ -31,11 +52,22 @@ class ThreeCommasClient:
 
     :param credentials: :class:`HmacCredentials` or :class:`RsaCredentials`; None leaves the public calls only.
     :param base_url: another place to find the API at, such as a sandbox; plain http is for loopback hosts only.
-    :param session: an aiohttp session to borrow. It is not closed; its own middlewares do not run for calls of this client,
-        for one that repeats requests could repeat an order.
-    :param timeout: seconds for a whole call; finite and above 0.
+    :param session: an aiohttp session to borrow. It is not closed. Its own middlewares do not run for this client's
+        calls: one that repeats requests could repeat an order. Name those that you want in ``middlewares``.
+    :param timeout: seconds for a whole call, waits and further attempts included; finite and above 0.
     :param mode: ``"paper"`` or ``"real"``: which trading mode the calls see, whatever the web application is
         switched to (header ``Forced-Mode``).
+    :param plan: your subscription plan, ``"starter"``, ``"pro"`` or ``"expert"``, where it allows another number of
+        requests a minute than the documented 100.
+    :param limits: the limits to keep to instead of the documented ones, or :class:`RedisLimits`, which several
+        processes share; None switches the client's own limiter off. Clients of one event loop that have the same key
+        share one count.
+    :param max_wait: the longest that a call may have to wait for its turn, in seconds. One that would have to wait
+        longer, or beyond ``timeout``, ends in :class:`RateLimitedError` at once, with ``retry_at``.
+    :param max_body: the largest answer that is read, in bytes, decompressed.
+    :param middlewares: aiohttp client middlewares to run before the one that signs.
+    :param trace_configs: aiohttp trace configurations for the client's own session.
+    :param clock: where time comes from; for tests and simulations.
     :raises ValueError: an argument cannot be right; the text names it.
 
     :ivar accounts: :class:`~threecommas_async.resources.accounts.Accounts`.
@@ -51,31 +83,50 @@ class ThreeCommasClient:
         session: aiohttp.ClientSession | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         mode: Mode | None = None,
+        plan: Plan | None = None,
+        limits: Sequence[Limit] | Limits | None = DOCUMENTED_LIMITS,
+        max_wait: float = DEFAULT_TIMEOUT,
+        max_body: int = DEFAULT_MAX_BODY,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+        trace_configs: Sequence[aiohttp.TraceConfig] = (),
+        clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
         if not isinstance(credentials, HmacCredentials | RsaCredentials | None):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(
                 f"credentials must be HmacCredentials, RsaCredentials or None, not {type(credentials).__name__}"
             )
-        self._transport: Final = Transport(credentials, base_url=base_url, session=session, timeout=timeout, mode=mode)
+        if plan is not None and limits is not DOCUMENTED_LIMITS:
+            raise ValueError("give plan or limits, not both")
+        self._transport: Final = Transport(
+            credentials,
+            base_url=base_url,
+            session=session,
+            timeout=timeout,
+            mode=mode,
+            limits=limits_of_plan(plan) if plan is not None else limits,
+            max_wait=max_wait,
+            max_body=max_body,
+            middlewares=middlewares,
+            trace_configs=trace_configs,
+            clock=clock,
+        )
         self.accounts: Final = Accounts(self._transport)
         self.market_data: Final = MarketData(self._transport)
         self.users: Final = Users(self._transport)
 
     @classmethod
-    def from_env(
-        cls, *, session: aiohttp.ClientSession | None = None, timeout: float = DEFAULT_TIMEOUT, mode: Mode | None = None
-    ) -> Self:
+    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
         """Build a client from the environment.
 
         ``THREECOMMAS_API_KEY`` together with ``THREECOMMAS_API_SECRET`` or, for an RSA key,
-        ``THREECOMMAS_PRIVATE_KEY_FILE``; optionally ``THREECOMMAS_BASE_URL``. The parameters are the
-        constructor's.
+        ``THREECOMMAS_PRIVATE_KEY_FILE``; optionally ``THREECOMMAS_BASE_URL``. The options
+        are the constructor's.
 
         :raises ValueError: a variable is missing, or both kinds of secret are set.
         :raises OSError: the private key's file cannot be read.
         """
         base_url = os.environ.get("THREECOMMAS_BASE_URL") or DEFAULT_BASE_URL
-        return cls(_credentials_from_env(), base_url=base_url, session=session, timeout=timeout, mode=mode)
+        return cls(_credentials_from_env(), base_url=base_url, **options)
 
     async def close(self) -> None:
         """Close the session, unless it was borrowed. A closed client sends nothing more."""

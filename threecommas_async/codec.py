@@ -17,9 +17,9 @@ import operator
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import attrs
@@ -27,7 +27,7 @@ import cattrs
 import msgspec
 
 from threecommas_async.credentials import Secret
-from threecommas_async.models.base import JSON_KEY, JsonValue
+from threecommas_async.models.base import JSON_KEY, IntOrText, JsonValue, Month, UnixMilliseconds, UnixSeconds
 
 T = TypeVar("T")
 
@@ -42,8 +42,8 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
     """Read JSON, as the API sends it, into ``kind``.
 
     Numbers and decimal strings become :class:`~decimal.Decimal` with every digit and sign. What ``kind`` does not
-    know, or cannot read without loss, is kept raw in the object's ``unrecognized``, and the attribute is then None. Of a
-    list, an item that cannot be read at all is left out. One log warning names each.
+    know, or cannot read without loss, is kept raw in the object's ``unrecognized``, and the attribute is then None. Of
+    a list, an item that cannot be read at all is left out. One log warning names each.
 
     :param data: UTF-8 JSON.
     :param kind: a model class such as :class:`~threecommas_async.Account`, or a list of one: ``list[Account]``.
@@ -88,6 +88,12 @@ def plain(number: Decimal) -> str:
     return f"{number:f}" if -_LONGEST_PLAIN < number.adjusted() < _LONGEST_PLAIN else str(number)
 
 
+def iso(instant: datetime) -> str:
+    """Write an aware datetime as the API does: ISO 8601 with milliseconds, or microseconds where there are some."""
+    precision = "milliseconds" if instant.microsecond % 1000 == 0 else "microseconds"
+    return instant.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
 def _read_tolerantly(data: bytes | str, kind: type[T]) -> T:
     raw = decode_json(data)
     try:
@@ -112,6 +118,8 @@ class _Scalar:
 
 _LONGEST_PLAIN: Final = 1000
 _INTEGRAL: Final = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
+_MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII | re.IGNORECASE
 )
@@ -186,20 +194,52 @@ def _read_uuid(value: JsonValue) -> UUID:
     raise DecodeError("not a UUID")
 
 
-def _write_instant(value: datetime) -> str:
-    precision = "milliseconds" if value.microsecond % 1000 == 0 else "microseconds"
-    return value.isoformat(timespec=precision).replace("+00:00", "Z")
+def _read_month(value: JsonValue) -> date:
+    if isinstance(value, str) and _MONTH.fullmatch(value):
+        return _read_date(f"{value}-01")
+    raise DecodeError("not a year and month")
 
 
-_SCALARS: Final[Mapping[type, _Scalar]] = {
+def _write_month(value: date) -> str:
+    return value.isoformat()[:7]
+
+
+def _read_int_or_text(value: JsonValue) -> int | str:
+    return value if isinstance(value, str) else _read_int(value)
+
+
+def _unix(unit: timedelta) -> _Scalar:
+    def read(value: JsonValue) -> datetime:
+        try:
+            return _EPOCH + _read_int(value) * unit
+        except OverflowError:
+            pass
+        raise DecodeError("not a time that a datetime can hold")
+
+    def write(value: datetime) -> int:
+        number, rest = divmod(value - _EPOCH, unit)
+        if rest:
+            raise ValueError(
+                f"{value.isoformat()} cannot be written as a whole number of {unit}: it is finer than that"
+            )
+        return number
+
+    return _Scalar(int, read, read, write)
+
+
+_SCALARS: Final[Mapping[Any, _Scalar]] = {
     bool: _Scalar(bool, None, _read_bool),
     int: _Scalar(int, None, _read_int),
     str: _Scalar(str, None, _read_str),
     Decimal: _Scalar(Decimal, _finite, _read_decimal, plain),
-    datetime: _Scalar(str, _read_instant, _read_instant, _write_instant),
+    datetime: _Scalar(str, _read_instant, _read_instant, iso),
     date: _Scalar(str, _read_date, _read_date, date.isoformat),
     UUID: _Scalar(str, _read_uuid, _read_uuid, str),
     Secret: _Scalar(str, Secret, lambda value: Secret(_read_str(value)), Secret.reveal),
+    UnixSeconds: _unix(timedelta(seconds=1)),
+    UnixMilliseconds: _unix(timedelta(milliseconds=1)),
+    Month: _Scalar(str, _read_month, _read_month, _write_month),
+    IntOrText: _Scalar(int | str, None, _read_int_or_text),
 }
 
 
@@ -404,13 +444,21 @@ def _read_mapping(value: Any, _kind: Any) -> object:
 
 
 def _model_writer(model: type) -> Callable[[Any], dict[str, object]]:
-    plan = [(field.name, _json_key(field)) for field in _json_fields(model)]
+    plan = [(field.name, _json_key(field), _field_writer(field.type)) for field in _json_fields(model)]
 
     def unstructure(value: Any) -> dict[str, object]:
-        written = {key: _CONVERTER.unstructure(getattr(value, name)) for name, key in plan}
+        written = {key: write(getattr(value, name)) for name, key, write in plan}
         return written | {key: _as_it_came(item) for key, item in value.unrecognized.items()}
 
     return unstructure
+
+
+def _field_writer(kind: Any) -> Callable[[Any], object]:
+    """What writes a field of this type: its value's class decides, unless the type is ``Annotated``."""
+    if _is_optional(kind):
+        (kind,) = (argument for argument in get_args(kind) if argument is not type(None))
+    write = _SCALARS[kind].write if get_origin(kind) is Annotated else None
+    return _CONVERTER.unstructure if write is None else lambda value: None if value is None else write(value)
 
 
 def _as_it_came(value: JsonValue) -> object:
@@ -430,9 +478,9 @@ def _make_converter() -> cattrs.Converter:
     converter.register_unstructure_hook_factory(attrs.has, _model_writer)
     for kind, scalar in _SCALARS.items():
         converter.register_structure_hook_func(
-            functools.partial(operator.is_, kind), functools.partial(_read_scalar, scalar.read)
+            functools.partial(operator.eq, kind), functools.partial(_read_scalar, scalar.read)
         )
-        if scalar.write is not None:
+        if scalar.write is not None and isinstance(kind, type):
             converter.register_unstructure_hook(kind, scalar.write)
     converter.register_structure_hook_factory(_is_optional, _union_hook)
     converter.register_structure_hook_factory(functools.partial(_originates_in, tuple), _tuple_hook)

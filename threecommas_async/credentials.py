@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
 _INLINE_KEY_BITS: Final = 2048
+_SHORTEST_PEM: Final = 1024
 
 
 @final
@@ -81,11 +82,11 @@ class HmacCredentials(_Unshowable):
     signs_in_thread: Final = False
 
     def __init__(self, api_key: str, secret: str) -> None:
+        problem = _problem_of_text("secret", secret)
+        if problem is not None:
+            del secret  # a traceback would keep it
+            raise problem
         self.api_key: Final = _checked_api_key(api_key)
-        if not isinstance(secret, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"secret must be a str, not {type(secret).__name__}")
-        if not _HEADER_SAFE.fullmatch(secret):
-            raise ValueError("secret must be the API secret as 3Commas shows it: not empty, no spaces or line breaks")
         self._keyed: Final = hmac.new(secret.encode(), digestmod=hashlib.sha256)
 
     def sign(self, text: bytes) -> str:
@@ -113,8 +114,12 @@ class RsaCredentials(_Unshowable):
     JSON_SEPARATOR: Final = b""
 
     def __init__(self, api_key: str, private_key: str | bytes | os.PathLike[str]) -> None:
+        key = _load_private_key(private_key)
+        if isinstance(key, Exception):
+            del private_key  # a traceback would keep it
+            raise key
         self.api_key: Final = _checked_api_key(api_key)
-        self._private_key: Final = _load_private_key(private_key)
+        self._private_key: Final = key
         # OpenSSL lets go of the interpreter lock while it signs: with a larger key a hop to a thread (0.1 ms) costs the
         # event loop less than the signature itself (0.3 ms for 2048 bits, 1.4 ms for 4096).
         self.signs_in_thread: Final = self._private_key.key_size > _INLINE_KEY_BITS
@@ -131,14 +136,22 @@ Credentials = HmacCredentials | RsaCredentials
 
 
 def _checked_api_key(api_key: str) -> str:
-    if not isinstance(api_key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"api_key must be a str, not {type(api_key).__name__}")
-    if not _HEADER_SAFE.fullmatch(api_key):
-        raise ValueError("api_key must be the API key as 3Commas shows it: not empty, no spaces or line breaks")
+    problem = _problem_of_text("api_key", api_key)
+    if problem is not None:
+        raise problem
     return api_key
 
 
-def _load_private_key(source: str | bytes | os.PathLike[str]) -> RSAPrivateKey:
+def _problem_of_text(name: str, text: object) -> Exception | None:
+    if not isinstance(text, str):
+        return TypeError(f"{name} must be a str, not {type(text).__name__}")
+    if not _HEADER_SAFE.fullmatch(text):
+        return ValueError(f"{name} must be the one that 3Commas shows: not empty, no spaces, no line breaks")
+    return None
+
+
+def _load_private_key(source: str | bytes | os.PathLike[str]) -> RSAPrivateKey | Exception:
+    """Return the key, or what is wrong with it: an exception that is not raised here remembers no text of a key."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -150,19 +163,16 @@ def _load_private_key(source: str | bytes | os.PathLike[str]) -> RSAPrivateKey:
     else:
         pem = bytes(source)
     if b"-----BEGIN" not in pem:
-        hint = " (to read it from a file, pass a pathlib.Path)" if len(pem) < 1024 else ""
-        raise ValueError(f"private_key is not in PEM form: it has no '-----BEGIN' line{hint}")
+        hint = "; to read it from a file, pass a pathlib.Path" if len(pem) < _SHORTEST_PEM else ""
+        return ValueError(f"private_key is not in PEM form: it has no '-----BEGIN' line{hint}")
     if b"PUBLIC KEY-----" in pem or b"CERTIFICATE-----" in pem:
-        raise ValueError("private_key holds a public key or a certificate; the private key is needed to sign")
+        return ValueError("private_key holds a public key or a certificate; the private key is needed to sign")
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
-        raise ValueError(
-            "private_key is encrypted with a password; decrypt it first (openssl pkey -in KEY -out PLAIN)"
-        ) from None
-    except (ValueError, UnsupportedAlgorithm):
-        # The reason that OpenSSL gives may quote the key: it stays behind.
-        raise ValueError("private_key cannot be read: broken PEM, or not a PKCS#1 or PKCS#8 private key") from None
+        return ValueError("private_key is encrypted; decrypt it first: openssl pkey -in ENCRYPTED -out PLAIN")
+    except (ValueError, UnsupportedAlgorithm):  # the reason that OpenSSL gives may quote the key
+        return ValueError("private_key cannot be read: broken PEM, or neither PKCS#1 nor PKCS#8")
     if not isinstance(key, RSAPrivateKey):
-        raise ValueError(f"private_key must be an RSA key, not {type(key).__name__.removesuffix('PrivateKey')}")  # noqa: TRY004
+        return ValueError(f"private_key must be an RSA key, not {type(key).__name__.removesuffix('PrivateKey')}")
     return key

@@ -23,18 +23,13 @@ import enum
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, cast
+from types import MappingProxyType
+from typing import Final, NotRequired, TypedDict, Unpack, cast
 
 import attrs
 
 BODY_SHOWN: Final = 2000
 """How many characters of an answer an exception keeps."""
-
-RATE_LIMIT_PAUSE: Final = timedelta(seconds=300)
-"""How long 3Commas refuses after a 429, unless it says otherwise (vendor's page: quick start, limits)."""
-
-BAN_PAUSE: Final = timedelta(minutes=2)
-"""The shortest ban after a 418; repetition makes it longer (vendor's page: quick start, limits)."""
 
 
 class Outcome(enum.Enum):
@@ -62,7 +57,7 @@ class Answer:
     request_id: str | None = None
     cf_ray: str | None = None
     received_at: datetime
-    retry_after: timedelta | None = None
+    retry_after: timedelta
 
 
 class ThreeCommasError(Exception):
@@ -75,7 +70,12 @@ class ThreeCommasError(Exception):
     :ivar body: the start of the answer's body, secrets hidden, if an answer came.
     :ivar request_id: the ``X-Request-Id`` of the answer; 3Commas' support asks for it.
     :ivar cf_ray: the ``Cf-Ray`` of the answer; 3Commas' support asks for it.
+    :ivar sent: the fields of the request's body, secrets left out.
+    :ivar sent_at: when the last attempt began, if one was made.
     """
+
+    sent: Mapping[str, object] = MappingProxyType({})
+    sent_at: datetime | None = None
 
     def __init__(self, message: str, *, outcome: Outcome, method: str, path: str, answer: Answer | None = None) -> None:
         super().__init__(message)
@@ -109,6 +109,15 @@ class UnreadableResponseError(ThreeCommasError):
     """An answer came that cannot be read; its start is kept in ``body``, secrets hidden."""
 
 
+class _ApiErrorArguments(TypedDict):
+    method: str
+    path: str
+    answer: NotRequired[Answer]
+    code: NotRequired[str | None]
+    description: NotRequired[str | None]
+    fields: NotRequired[Fields]
+
+
 class ApiError(ThreeCommasError):
     """3Commas answered and refused; nothing was done.
 
@@ -117,13 +126,12 @@ class ApiError(ThreeCommasError):
     :ivar fields: which parameter is wrong, and why: ``{"name": ("is too short (minimum is 2 characters)",)}``.
     """
 
-    def __init__(
-        self, message: str, *, answer: Answer, code: str | None, description: str | None, fields: Fields
-    ) -> None:
-        super().__init__(message, outcome=Outcome.NOT_DONE, method=answer.method, path=answer.path, answer=answer)
-        self.code = code
-        self.description = description
-        self.fields = fields
+    def __init__(self, message: str, **arguments: Unpack[_ApiErrorArguments]) -> None:
+        method, path, answer = arguments["method"], arguments["path"], arguments.get("answer")
+        super().__init__(message, outcome=Outcome.NOT_DONE, method=method, path=path, answer=answer)
+        self.code = arguments.get("code")
+        self.description = arguments.get("description")
+        self.fields = arguments.get("fields", {})
 
 
 class InvalidRequestError(ApiError):
@@ -146,16 +154,24 @@ class PlanError(ApiError):
     """429 whose text speaks of the subscription plan: waiting does not help, another plan does."""
 
 
-class RateLimitedError(ApiError):
-    """429: too many requests. Nothing will be accepted before ``retry_at`` (an aware datetime)."""
+class _RefusedForNowError(ApiError):
+    def __init__(self, message: str, *, retry_at: datetime, **arguments: Unpack[_ApiErrorArguments]) -> None:
+        super().__init__(message, **arguments)
+        self.retry_at = retry_at
 
-    retry_at: datetime
+
+class RateLimitedError(_RefusedForNowError):
+    """429: too many requests; or the client held the request back, which would have been one too many.
+
+    :ivar retry_at: when to try again, with time zone.
+    """
 
 
-class IpBannedError(ApiError):
-    """418: this IP address is banned until about ``retry_at``; sending on makes the ban longer."""
+class IpBannedError(_RefusedForNowError):
+    """418: this IP address is banned; or the client held the request back during the ban, which would lengthen it.
 
-    retry_at: datetime
+    :ivar retry_at: when the ban is taken to be over, with time zone.
+    """
 
 
 class ServerError(ApiError):
@@ -214,12 +230,12 @@ def error_from_answer(answer: Answer, data: object, *, writes: bool) -> ThreeCom
         )
     message = f"{subject}: {_said(answer, status, code, description)}{_wrong_fields(fields)}{_reference(answer)}"
     kind = _kind(status, code, f"{code} {description}")
-    error = kind(message, answer=answer, code=code, description=description, fields=fields)
-    if isinstance(error, RateLimitedError):
-        error.retry_at = answer.received_at + (answer.retry_after or RATE_LIMIT_PAUSE)
-    elif isinstance(error, IpBannedError):
-        error.retry_at = answer.received_at + (answer.retry_after or BAN_PAUSE)
-    return error
+    arguments = _ApiErrorArguments(
+        method=answer.method, path=answer.path, answer=answer, code=code, description=description, fields=fields
+    )
+    if issubclass(kind, (RateLimitedError, IpBannedError)):
+        return kind(message, retry_at=answer.received_at + answer.retry_after, **arguments)
+    return kind(message, **arguments)
 
 
 def _kind(status: int, code: str | None, text: str) -> type[ApiError]:

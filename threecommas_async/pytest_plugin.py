@@ -1,7 +1,8 @@
 """Fixtures for the tests of programs that use this library; pytest finds them once the package is installed.
 
-``threecommas_sandbox`` is a running :class:`~threecommas_async.sandbox.Sandbox`, ``threecommas_client`` a client of it with a
-key of its own. Both live as long as one test and need pytest-asyncio. Nothing heavy is imported before a test asks for one.
+``threecommas_sandbox`` is a running :class:`~threecommas_async.sandbox.Sandbox`, ``threecommas_client`` a client of it
+with a key of its own. Both live as long as one test and need pytest-asyncio. Nothing heavy is imported before
+a test asks.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
+    from pytest_asyncio import fixture
+
     from threecommas_async.client import ThreeCommasClient
     from threecommas_async.sandbox import Sandbox
-
-try:
-    from pytest_asyncio import fixture
-except ModuleNotFoundError:
-    from pytest import fixture  # a test that asks for them is told by pytest what it lacks  # noqa: PT013
+else:
+    try:
+        from pytest_asyncio import fixture
+    except ModuleNotFoundError:  # pytest tells a test that asks for one of them what it lacks
+        from pytest import fixture  # noqa: PT013
 
 
 @fixture

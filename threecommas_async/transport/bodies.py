@@ -15,11 +15,13 @@ class UnreadableBodyError(Exception):
     """The body is cut short, too large or badly compressed.
 
     :ivar start: what could be read of it.
+    :ivar cut_short: whether it ends early.
     """
 
-    def __init__(self, reason: str, start: bytes) -> None:
+    def __init__(self, reason: str, start: bytes, *, cut_short: bool = False) -> None:
         super().__init__(reason)
         self.start = start
+        self.cut_short = cut_short
 
 
 async def read_body(response: ClientResponse, cap: int) -> bytes:
@@ -34,7 +36,7 @@ async def read_body(response: ClientResponse, cap: int) -> bytes:
     if encoding in ("", "identity"):
         return await _read_plain(response, cap)
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise UnreadableBodyError(f"it is compressed with {encoding!r}, which was not asked for", b"")
+        raise UnreadableBodyError(f"its body is compressed with {encoding!r}, which was not asked for", b"")
     return await _read_compressed(response, cap)
 
 
@@ -43,7 +45,7 @@ async def _read_plain(response: ClientResponse, cap: int) -> bytes:
     while chunk := await response.content.readany():
         body = body + chunk if body else chunk
         if len(body) > cap:
-            raise UnreadableBodyError(f"it is larger than {cap} bytes", body)
+            raise UnreadableBodyError(f"its body is larger than {cap} bytes", body)
     return body
 
 
@@ -54,9 +56,9 @@ async def _read_compressed(response: ClientResponse, cap: int) -> bytes:
         try:
             body += stream.decompress(chunk, cap + 1 - len(body))
         except zlib.error:
-            raise UnreadableBodyError("its compression is broken", bytes(body)) from None
+            raise UnreadableBodyError("the compression of its body is broken", bytes(body)) from None
         if len(body) > cap:
-            raise UnreadableBodyError(f"it is larger than {cap} bytes", bytes(body))
+            raise UnreadableBodyError(f"its body is larger than {cap} bytes", bytes(body))
     if body and not stream.eof:
-        raise UnreadableBodyError("it ends before its compression does", bytes(body))
+        raise UnreadableBodyError("its body ends before its compression does", bytes(body), cut_short=True)
     return bytes(body)

@@ -1,10 +1,11 @@
-"""The aiohttp client middleware that signs requests."""
+"""The aiohttp client middleware next to the wire: it signs requests, and keeps aiohttp from sending one twice."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final, final
 
+import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, hdrs
 from yarl import URL
 
@@ -12,17 +13,24 @@ from threecommas_async.credentials import Credentials
 
 
 class ForeignOriginError(Exception):
-    """A request was about to be signed for a host that is not the API's."""
+    """A request was about to go to a host that is not the API's."""
+
+
+class ConnectionLostError(Exception):
+    """The connection broke after the request, or a part of it, had gone out.
+
+    It stands in for aiohttp's own exceptions: on those, aiohttp sends a GET, PUT or DELETE once more by itself.
+    """
 
 
 @final
 class SigningMiddleware:
     """Signs each request exactly as it goes out: raw path with prefix, raw query, body bytes.
 
-    It stands last in the chain, next to the wire, so that nothing changes the request after it is signed. aiohttp runs
-    middlewares again for each hop of a redirect: a request for another origin than the API's is refused, not signed.
+    It stands last in the chain, so that nothing changes the request after it is signed. aiohttp runs middlewares
+    again for each hop of a redirect: a request for another origin than the API's is refused, not signed.
 
-    :param credentials: the key to sign with.
+    :param credentials: the key to sign with; None lets requests through unsigned, for the public endpoints.
     :param base_url: the API; only requests for its origin are let through.
 
     Vendor's pages: quick start, "Signing a request using HMAC SHA256" and "... using RSA".
@@ -30,7 +38,7 @@ class SigningMiddleware:
 
     __slots__ = ("_credentials", "_origin")
 
-    def __init__(self, credentials: Credentials, base_url: URL) -> None:
+    def __init__(self, credentials: Credentials | None, base_url: URL) -> None:
         self._credentials: Final = credentials
         self._origin: Final = base_url.origin()
 
@@ -38,20 +46,29 @@ class SigningMiddleware:
         if request.url.origin() != self._origin:
             raise ForeignOriginError
         credentials = self._credentials
-        # What is signed and its signature are secrets: they never become local variables, which tracebacks keep.
-        request.headers["Apikey"] = credentials.api_key
-        if credentials.signs_in_thread:
-            request.headers["Signature"] = await asyncio.to_thread(credentials.sign, await self._signed_text(request))
-        else:
-            request.headers["Signature"] = credentials.sign(await self._signed_text(request))
-        return await handler(request)
+        if credentials is not None:
+            # What is signed and its signature are secrets: they never become local variables, which tracebacks keep.
+            request.headers["Apikey"] = credentials.api_key
+            if credentials.signs_in_thread:
+                request.headers["Signature"] = await asyncio.to_thread(
+                    credentials.sign, await _signed_text(request, credentials)
+                )
+            else:
+                request.headers["Signature"] = credentials.sign(await _signed_text(request, credentials))
+        try:
+            return await handler(request)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise  # no connection came about: aiohttp lets these pass
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise ConnectionLostError(type(error).__name__) from None
 
-    async def _signed_text(self, request: ClientRequest) -> bytes:
-        target = request.url.raw_path_qs.encode()
-        if not request.body:
-            return target
-        if request.headers.get(hdrs.CONTENT_TYPE, "").startswith("application/json"):
-            separator = self._credentials.JSON_SEPARATOR
-        else:
-            separator = b"&" if request.url.raw_query_string else b"?"
-        return target + separator + await request.body.as_bytes()
+
+async def _signed_text(request: ClientRequest, credentials: Credentials) -> bytes:
+    target = request.url.raw_path_qs.encode()
+    if not request.body:
+        return target
+    if request.headers.get(hdrs.CONTENT_TYPE, "").startswith("application/json"):
+        separator = credentials.JSON_SEPARATOR
+    else:
+        separator = b"&" if request.url.raw_query_string else b"?"
+    return target + separator + await request.body.as_bytes()

@@ -3,53 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import math
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Final, Literal, TypeVar, final
-from urllib.parse import urlencode
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from types import NoneType
+from typing import Final, TypeVar, cast, final
 
 import aiohttp
+import attrs
 from aiohttp import hdrs
 from yarl import URL
 
 from threecommas_async import codec
 from threecommas_async.credentials import Credentials
-from threecommas_async.errors import (
-    BODY_SHOWN,
-    Answer,
-    NotSentError,
-    Outcome,
-    OutcomeUnknownError,
-    ThreeCommasError,
-    UnreadableResponseError,
-    error_from_answer,
-)
-from threecommas_async.redaction import SECRET_NAMES, redact
-from threecommas_async.transport.bodies import ACCEPTED_ENCODINGS, UnreadableBodyError, read_body
-from threecommas_async.transport.signing import ForeignOriginError, SigningMiddleware
-from threecommas_async.version import __version__
+from threecommas_async.errors import IpBannedError, NotSentError, RateLimitedError
+from threecommas_async.transport.bodies import UnreadableBodyError, read_body
+from threecommas_async.transport.call import Call, Method
+from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.limits import Ban, Limit, Limiter, Limits, WaitTooLongError, shared_ban, shared_limiter
+from threecommas_async.transport.retries import Repeat, Retries
+from threecommas_async.transport.settings import Mode, checked_base_url, checked_seconds, request_headers
+from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError, SigningMiddleware
+from threecommas_async.transport.verdicts import Failure, Received, failure_of_answer, failure_without_answer
 
 T = TypeVar("T")
 
-Id = int | Literal["summary"]
-Mode = Literal["paper", "real"]
-
-LARGEST_BODY: Final = 8 * 1024 * 1024
 _LONGEST_CONNECT: Final = 10.0
+_SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
+_NOTABLE_WAIT: Final = 0.01
+_BANNED: Final = 418
+# How long the API refuses after a 429 or bans after a 418, where nothing says otherwise.
+_PAUSE: Final = 120.0
+# Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
+# used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
+_KEEP_ALIVE: Final = 15.0
 
 
 @final
 class Transport:
     """Sends the calls of all resources over one aiohttp session, its own or a borrowed one.
 
-    :param credentials: signs the calls that must be signed; None leaves only the public ones.
-    :param base_url: where the API is, path prefix included.
-    :param session: a session to borrow; it is not closed. None makes an own one at the first call.
-    :param timeout: seconds for a whole call.
-    :param mode: ``paper`` or ``real`` sends the header ``Forced-Mode``.
+    The parameters are those of :class:`~threecommas_async.ThreeCommasClient`, where they are described.
     """
 
     def __init__(
@@ -60,20 +53,38 @@ class Transport:
         session: aiohttp.ClientSession | None,
         timeout: float,
         mode: Mode | None,
+        limits: Sequence[Limit] | Limits | None,
+        max_wait: float,
+        max_body: int,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType],
+        trace_configs: Sequence[aiohttp.TraceConfig],
+        clock: Clock,
     ) -> None:
+        if session is not None and trace_configs:
+            raise ValueError("trace_configs are for the client's own session; give them to the session that you pass")
+        self._base_url: Final = checked_base_url(base_url)
         self._credentials: Final = credentials
-        self._base_url: Final = _checked_base_url(base_url)
-        self._timeout: Final = _checked_timeout(timeout)
-        self._headers: Final = _headers(mode)
-        self._middlewares: Final = (SigningMiddleware(credentials, URL(self._base_url)),) if credentials else ()
+        self._timeout: Final = checked_seconds("timeout", timeout, above_zero=True)
+        self._headers: Final = request_headers(mode)
+        self._json_headers: Final = {**self._headers, hdrs.CONTENT_TYPE: "application/json"}
+        self._limits: Final = limits
+        self._max_wait: Final = checked_seconds("max_wait", max_wait, above_zero=False)
+        self._max_body: Final = max_body
+        self._signed: Final = _chain(middlewares, SigningMiddleware(credentials, URL(self._base_url)))
+        self._unsigned: Final = _chain(middlewares, SigningMiddleware(None, URL(self._base_url)))
+        self._trace_configs: Final = list(trace_configs)
+        self._clock: Final = clock
+        self._retries: Final = Retries()
         self._session = session
         self._owns_session: Final = session is None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._limiter: Limiter | None = None
+        self._ban = Ban(clock)
         self._closed = False
 
     async def request(
         self,
-        method: Literal["GET", "POST", "PATCH", "DELETE"],
+        method: Method,
         path: str,
         kind: type[T],
         *,
@@ -86,47 +97,28 @@ class Transport:
         """Send one call and return its result as ``kind``. What is None in ``query`` and ``body`` is not sent.
 
         :param path: the path template below the base URL: ``/ver1/accounts/{account_id}``.
+        :param kind: a model, a list of one, or ``NoneType`` where the answer says no more than that all went well.
         :param ids: the values for the template's placeholders.
         :param public: whether the API wants no signature.
         :param reads: whether the call changes nothing; by default that is so for GET alone.
         """
         writes = method != "GET" if reads is None else not reads
-        secrets = _secrets(query, body)
-        url = URL(self._base_url + _filled(path, ids) + _encoded(query), encoded=True)
-        session = self._usable_session(method, path, public=public)
-        try:
-            async with session.request(
-                method,
-                url,
-                data=codec.encode_json(_given(body)) if body is not None else None,
-                headers=self._headers if body is None else {**self._headers, hdrs.CONTENT_TYPE: "application/json"},
-                middlewares=() if public else self._middlewares,
-                timeout=aiohttp.ClientTimeout(total=self._timeout, connect=min(_LONGEST_CONNECT, self._timeout / 2)),
-                allow_redirects=False,
-                raise_for_status=False,
-                auto_decompress=False,
-            ) as response:
-                status, headers = response.status, response.headers
-                secrets.append(response.request_info.headers.get("Signature", ""))
-                problem: str | None = None
-                try:
-                    data = await read_body(response, LARGEST_BODY)
-                except (aiohttp.ClientError, OSError) as error:
-                    problem, data = f"it is cut short ({type(error).__name__})", b""
-                except UnreadableBodyError as error:
-                    problem, data = str(error), error.start
-        except (aiohttp.ClientError, OSError, ForeignOriginError) as error:
-            failure = _unanswered(error, method, path, writes=writes)
-        else:
-            if status < 300 and problem is None and not _names_an_error(data):
-                try:
-                    return codec.from_json(data, kind)
-                except codec.DecodeError as error:
-                    problem = str(error)
-            failure = _refused(method, path, status, headers, data, problem, secrets, writes=writes)
+        call = Call(method, path, self._base_url, ids=ids, query=query, body=body, writes=writes)
+        session = self._usable_session(call, public=public)
+        deadline = self._clock.monotonic() + self._timeout
+        while True:
+            send = self._probe if await self._admit(call, deadline) else self._attempt
+            outcome = await send(session, call, deadline, public=public)
+            result = outcome if isinstance(outcome, Failure) else await self._result(outcome, call, kind)
+            if not isinstance(result, Failure):
+                return result
+            if not await self._may_repeat(result, call, deadline):
+                break
+        error = result.error
+        error.sent, error.sent_at = call.shown, call.sent_at
         # Raised here, outside of any except block: aiohttp's exceptions print headers and bodies, and would otherwise
         # stay on ours as __context__.
-        raise failure
+        raise error
 
     async def close(self) -> None:
         """Close the session, if it is an own one."""
@@ -135,163 +127,173 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    def _usable_session(self, method: str, path: str, *, public: bool) -> aiohttp.ClientSession:
+    async def _attempt(
+        self, session: aiohttp.ClientSession, call: Call, deadline: float, *, public: bool
+    ) -> Received | Failure:
+        """Send the call once."""
+        left = max(deadline - self._clock.monotonic(), _SHORTEST_TIMEOUT)
+        # A read leaves time for another attempt; a write has only the one.
+        total = left if call.writes else left / 2
+        call.begin(self._clock)
+        try:
+            async with session.request(
+                call.method,
+                call.url,
+                data=call.body,
+                headers=self._headers if call.body is None else self._json_headers,
+                middlewares=self._unsigned if public else self._signed,
+                timeout=aiohttp.ClientTimeout(total=total, connect=min(_LONGEST_CONNECT, total / 2)),
+                allow_redirects=False,
+                raise_for_status=False,
+                auto_decompress=False,
+            ) as response:
+                status, headers = response.status, response.headers
+                problem, cut_short = None, False
+                try:
+                    body = await read_body(response, self._max_body)
+                except (aiohttp.ClientError, OSError) as error:
+                    body, problem, cut_short = b"", f"its body is cut short ({type(error).__name__})", True
+                except UnreadableBodyError as error:
+                    body, problem, cut_short = error.start, str(error), error.cut_short
+                if status >= 300 or problem is not None:
+                    call.secrets.append(response.request_info.headers.get("Signature", ""))
+        except asyncio.CancelledError as error:
+            if call.writes:
+                error.add_note(f"{call} was cancelled under way: whether it was carried out cannot be told")
+            raise
+        except (aiohttp.ClientError, OSError, ConnectionLostError, ForeignOriginError) as error:
+            call.log(self._clock, None, None)
+            return failure_without_answer(error, call)
+        received = Received(status, headers, body, problem, cut_short)
+        call.log(self._clock, status, received.request_id)
+        return received
+
+    async def _probe(
+        self, session: aiohttp.ClientSession, call: Call, deadline: float, *, public: bool
+    ) -> Received | Failure:
+        """Send the first call after a ban, and note whether the ban is over."""
+        try:
+            outcome = await self._attempt(session, call, deadline, public=public)
+        except BaseException:
+            self._ban.probed(answered=False)
+            raise
+        if isinstance(outcome, Failure) or outcome.status != _BANNED:
+            self._ban.probed(answered=isinstance(outcome, Received))
+        return outcome
+
+    async def _admit(self, call: Call, deadline: float) -> bool:
+        """Wait until the call may be sent; tell whether it is the probe after a ban."""
+        self._heed_ban(call)
+        if self._limiter is not None:
+            asked = self._clock.monotonic()
+            wait = 0.0
+            try:
+                await self._limiter.acquire(call.route, min(self._max_wait, deadline - asked))
+            except WaitTooLongError as refusal:
+                wait = refusal.wait
+            if wait:
+                raise RateLimitedError(
+                    f"{call} was held back: within the limit of requests it may go out in {wait:.1f} s at the earliest",
+                    retry_at=self._clock.now() + timedelta(seconds=wait),
+                    method=call.method,
+                    path=call.path,
+                )
+            waited = self._clock.monotonic() - asked
+            if waited >= _NOTABLE_WAIT:
+                call.log_wait("limit of requests", waited)
+        self._heed_ban(call)
+        return self._ban.admit()
+
+    def _heed_ban(self, call: Call) -> None:
+        wait = self._ban.remaining()
+        if wait:
+            raise IpBannedError(
+                f"{call} was held back: 3Commas has banned this address, for about {wait:.0f} s more",
+                retry_at=self._clock.now() + timedelta(seconds=wait),
+                method=call.method,
+                path=call.path,
+            )
+
+    async def _result(self, received: Received, call: Call, kind: type[T]) -> T | Failure:
+        """Read an answer; heed what it says about limits and bans."""
+        if received.status < 300 and received.problem is None and not received.names_an_error():
+            try:
+                result = _read(received, kind)
+            except codec.DecodeError as problem:
+                received = attrs.evolve(received, problem=str(problem))
+            else:
+                self._retries.succeeded()
+                return result
+        pause = self._limiter.pause_of(call.route) if self._limiter is not None else _PAUSE
+        failure = failure_of_answer(received, call, self._clock, pause=_PAUSE if received.status == _BANNED else pause)
+        error = failure.error
+        if isinstance(error, (RateLimitedError, IpBannedError)):
+            seconds = (error.retry_at - self._clock.now()).total_seconds()
+            if isinstance(error, IpBannedError):
+                error.retry_at = self._clock.now() + timedelta(seconds=self._ban.begin(seconds))
+            elif self._limiter is not None:
+                await self._limiter.close_gate(call.route, seconds)
+        return failure
+
+    async def _may_repeat(self, failure: Failure, call: Call, deadline: float) -> bool:
+        """Wait for the next attempt, if there is to be one."""
+        left = deadline - self._clock.monotonic()
+        if isinstance(failure.error, RateLimitedError) and self._limiter is not None:
+            # The gate is closed now: the limiter holds the next attempt back for as long as that takes.
+            wait = (failure.error.retry_at - self._clock.now()).total_seconds()
+            if wait < min(self._max_wait, left):
+                call.log_wait("429", wait)
+                return True
+            return False
+        if failure.repeat is Repeat.NEVER:
+            return False
+        pause = self._retries.pause(failure.repeat, call.attempts)
+        if pause is None or pause >= left:
+            return False
+        call.log_wait(type(failure.error).__name__, pause)
+        await self._clock.sleep(pause)
+        return True
+
+    def _usable_session(self, call: Call, *, public: bool) -> aiohttp.ClientSession:
         if self._credentials is None and not public:
-            raise ValueError(f"{method} {path} must be signed: give ThreeCommasClient its credentials")
+            raise ValueError(f"{call} must be signed: give ThreeCommasClient its credentials")
         loop = asyncio.get_running_loop()
-        if self._session is None and not self._closed:
+        if self._loop is None and not self._closed:
             self._loop = loop
-            self._session = aiohttp.ClientSession(
-                middlewares=self._middlewares, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-            )
-        if self._session is None or self._session.closed:
-            raise NotSentError(f"{method} {path} was not sent: the client is closed", method=method, path=path)
-        if self._loop not in (None, loop):
-            raise NotSentError(
-                f"{method} {path} was not sent: the client belongs to another event loop", method=method, path=path
-            )
-        return self._session
+            self._limiter = self._make_limiter()
+            self._ban = shared_ban(self._base_url, self._clock)
+            if self._session is None:
+                self._session = aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE),
+                    middlewares=self._signed,
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    trace_configs=self._trace_configs,
+                    trust_env=False,
+                )
+        if self._session is None or self._session.closed or self._closed:
+            reason = "the client is closed"
+        elif self._loop is not loop:
+            reason = "the client belongs to another event loop"
+        else:
+            return self._session
+        raise NotSentError(f"{call} was not sent: {reason}", method=call.method, path=call.path)
+
+    def _make_limiter(self) -> Limiter | None:
+        if self._limits is None:
+            return None
+        api_key = self._credentials.api_key if self._credentials is not None else ""
+        return shared_limiter(self._base_url, api_key, self._limits, self._clock)
 
 
-def _headers(mode: Mode | None) -> dict[str, str]:
-    headers: dict[str, str] = {
-        hdrs.ACCEPT: "application/json",
-        hdrs.ACCEPT_ENCODING: ACCEPTED_ENCODINGS,
-        hdrs.USER_AGENT: f"threecommas-async/{__version__}",
-    }
-    if mode is not None:
-        if mode not in ("paper", "real"):
-            raise ValueError(f"mode must be 'paper', 'real' or None, not {mode!r}")
-        headers["Forced-Mode"] = mode
-    return headers
+def _read(received: Received, kind: type[T]) -> T:
+    if kind is not NoneType:
+        return codec.from_json(received.body, kind)
+    if received.is_html:
+        raise codec.DecodeError("it is an HTML page")
+    return cast("T", None)
 
 
-def _checked_base_url(text: str) -> str:
-    try:
-        url = URL(text)
-    except (ValueError, TypeError):
-        url = URL()
-    if url.scheme not in ("https", "http") or not url.host or url.user or url.query_string or url.fragment:
-        raise ValueError("base_url must be an absolute http(s) URL without user, query or fragment")
-    if url.scheme == "http" and not _is_loopback(url.host):
-        raise ValueError("base_url may use plain http for loopback hosts only; use https")
-    return str(url).rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _checked_timeout(seconds: object) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise TypeError(f"timeout must be a number of seconds, not {type(seconds).__name__}")
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"timeout must be a finite number of seconds above 0, not {seconds}")
-    return seconds
-
-
-_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
-
-
-def _filled(path: str, ids: Mapping[str, object] | None) -> str:
-    """Put the ids into the template, after a check that keeps ``1/../2`` and the like out of the path."""
-    if ids is None:
-        return path
-    for name, value in ids.items():
-        if value != "summary" and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-            raise ValueError(f"{name} must be an int of at least 0, not {value!r}")
-    return _PLACEHOLDER.sub(lambda found: str(ids[found[1]]), path)
-
-
-def _given(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _encoded(query: Mapping[str, object] | None) -> str:
-    """Write the query once; what is signed and what is sent are these very characters."""
-    given = _given(query or {})
-    return "?" + urlencode(given) if given else ""
-
-
-def _secrets(*fields: Mapping[str, object] | None) -> list[str]:
-    named = (mapping.get(name) for mapping in fields if mapping for name in SECRET_NAMES)
-    return [value for value in named if isinstance(value, str)]
-
-
-def _names_an_error(data: bytes) -> bool:
-    """Tell whether a 200 is an error in disguise: ``{"error": ...}``, which some refusals come as."""
-    if b'"error"' not in data or data.lstrip()[:1] != b"{":
-        return False
-    try:
-        decoded = codec.decode_json(data)
-    except codec.DecodeError:
-        return False
-    return isinstance(decoded, dict) and bool(decoded.get("error"))
-
-
-def _unanswered(error: Exception, method: str, path: str, *, writes: bool) -> ThreeCommasError:
-    """Tell what became of a request that no answer came to."""
-    subject, kind = f"{method} {path}", type(error).__name__
-    if isinstance(error, ForeignOriginError):
-        reason = "a middleware turned it to another host than the API's"
-    elif isinstance(error, aiohttp.ClientConnectorDNSError):
-        reason = "the host name cannot be resolved"
-    elif isinstance(error, (aiohttp.ClientSSLError, aiohttp.ClientHttpProxyError)):
-        reason = f"no trusted connection to the host could be made ({kind})"
-    elif isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)):
-        reason = f"no connection to the host could be made ({kind})"
-    else:
-        lost = "no answer came in time" if isinstance(error, TimeoutError) else f"no answer came ({kind})"
-        advice = "whether it was carried out cannot be told" if writes else "it only reads, and may be repeated"
-        return OutcomeUnknownError(f"{subject}: {lost}; {advice}", method=method, path=path)
-    return NotSentError(f"{subject} was not sent: {reason}", method=method, path=path)
-
-
-def _refused(
-    method: str,
-    path: str,
-    status: int,
-    headers: Mapping[str, str],
-    data: bytes,
-    problem: str | None,
-    secrets: list[str],
-    *,
-    writes: bool,
-) -> ThreeCommasError:
-    """Tell what became of a request whose answer is an error, or cannot be read."""
-    text = redact(data[: LARGEST_BODY // 8].decode("utf-8", "replace"), secrets)
-    answer = Answer(
-        method=method,
-        path=path,
-        status=status,
-        body=text[:BODY_SHOWN],
-        is_html=text.lstrip()[:1] == "<" or "html" in headers.get(hdrs.CONTENT_TYPE, ""),
-        request_id=headers.get("X-Request-Id"),
-        cf_ray=headers.get("Cf-Ray"),
-        received_at=datetime.now(UTC),
-        retry_after=_retry_after(headers.get(hdrs.RETRY_AFTER, "")),
-    )
-    if status < 300 and problem is not None:
-        # A gateway's page inside a 200 is no word of 3Commas that anything was done.
-        outcome = Outcome.UNKNOWN if answer.is_html else Outcome.DONE
-        verdict = "cannot be told" if outcome is Outcome.UNKNOWN else "is certain"
-        return UnreadableResponseError(
-            f"{method} {path}: an answer came ({status}), but {problem}; that it was carried out {verdict}",
-            outcome=outcome,
-            method=method,
-            path=path,
-            answer=answer,
-        )
-    try:
-        decoded = codec.decode_json(text)
-    except codec.DecodeError:
-        decoded = None
-    return error_from_answer(answer, decoded, writes=writes)
-
-
-def _retry_after(value: str) -> timedelta | None:
-    """Read ``Retry-After`` in its form of seconds; the API documents none at all."""
-    return timedelta(seconds=int(value)) if value.isascii() and value.isdecimal() and len(value) < 8 else None
+def _chain(
+    middlewares: Sequence[aiohttp.ClientMiddlewareType], last: aiohttp.ClientMiddlewareType
+) -> tuple[aiohttp.ClientMiddlewareType, ...]:
+    return (*middlewares, last)

@@ -1,0 +1,25 @@
+"""The ``threecommas`` command; ``python -m threecommas_async`` is the same."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command with the arguments of this process and return its exit status."""
+    try:
+        from threecommas_async.cli import run
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("threecommas_async"):
+            raise
+        sys.stderr.write(
+            f"Error: the threecommas command needs {error.name}: pip install 'threecommas-async[cli]' brings it\n"
+        )
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
