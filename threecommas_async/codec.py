@@ -52,7 +52,7 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
     try:
         decoded = _decoder(cast("Any", kind)).decode(data)
         return _CONVERTER.structure(decoded, kind)
-    except (ValueError, RecursionError, TypeError):
+    except (ValueError, RecursionError, InvalidOperation):
         return _read_tolerantly(data, kind)
 
 
@@ -454,9 +454,11 @@ def _model_writer(model: type) -> Callable[[Any], dict[str, object]]:
 
 
 def _field_writer(kind: Any) -> Callable[[Any], object]:
-    """What writes a field of this type: its value's class decides, unless the type is ``Annotated``."""
+    """What writes a field of this type: its value's class decides, but for free JSON and for ``Annotated`` types."""
     if _is_optional(kind):
         (kind,) = (argument for argument in get_args(kind) if argument is not type(None))
+    if get_origin(kind) is Mapping:
+        return _as_it_came
     write = _SCALARS[kind].write if get_origin(kind) is Annotated else None
     return _CONVERTER.unstructure if write is None else lambda value: None if value is None else write(value)
 
@@ -477,10 +479,12 @@ def _make_converter() -> cattrs.Converter:
     converter.register_structure_hook_factory(attrs.has, _model_hook)
     converter.register_unstructure_hook_factory(attrs.has, _model_writer)
     for kind, scalar in _SCALARS.items():
-        converter.register_structure_hook_func(
-            functools.partial(operator.eq, kind), functools.partial(_read_scalar, scalar.read)
-        )
-        if scalar.write is not None and isinstance(kind, type):
+        read = functools.partial(_read_scalar, scalar.read)
+        if not isinstance(kind, type):
+            converter.register_structure_hook_func(functools.partial(operator.eq, kind), read)
+            continue
+        converter.register_structure_hook(kind, read)  # a predicate would come after cattrs' own int(), str(), bool()
+        if scalar.write is not None:
             converter.register_unstructure_hook(kind, scalar.write)
     converter.register_structure_hook_factory(_is_optional, _union_hook)
     converter.register_structure_hook_factory(functools.partial(_originates_in, tuple), _tuple_hook)

@@ -215,20 +215,20 @@ def error_from_answer(answer: Answer, data: object, *, writes: bool) -> ThreeCom
     if is_undecided(status) and writes:
         return OutcomeUnknownError(
             f"{subject}: {_said(answer, status, code, description)}; whether it was carried out cannot be told"
-            f"{_reference(answer)}",
+            f"{reference(answer)}",
             method=answer.method,
             path=answer.path,
             answer=answer,
         )
     if 300 <= status < 400:
         return UnreadableResponseError(
-            f"{subject}: a redirect (status {status}) came back, which is never followed{_reference(answer)}",
+            f"{subject}: a redirect (status {status}) came back, which is never followed{reference(answer)}",
             outcome=Outcome.UNKNOWN,
             method=answer.method,
             path=answer.path,
             answer=answer,
         )
-    message = f"{subject}: {_said(answer, status, code, description)}{_wrong_fields(fields)}{_reference(answer)}"
+    message = f"{subject}: {_said(answer, status, code, description)}{_wrong_fields(fields)}{reference(answer)}"
     kind = _kind(status, code, f"{code} {description}")
     arguments = _ApiErrorArguments(
         method=answer.method, path=answer.path, answer=answer, code=code, description=description, fields=fields
@@ -293,7 +293,8 @@ def _wrong_fields(fields: Fields) -> str:
     return "".join(f"; {name} {', '.join(reasons)}" for name, reasons in fields.items())
 
 
-def _reference(answer: Answer) -> str:
+def reference(answer: Answer) -> str:
+    """Return the numbers that 3Commas' support asks for, in the form in which they end a message."""
     named = {"request id": answer.request_id, "cf-ray": answer.cf_ray}
     known = ", ".join(f"{name} {value}" for name, value in named.items() if value)
     return f" [{known}]" if known else ""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 _LOGGER: Final = logging.getLogger("threecommas_async.transport")
+_ANSWERS_WITHIN: Final = 1.0
 _TRY_AGAIN_AFTER: Final = 5.0
 _TIDY_EVERY: Final = 50
 
@@ -36,7 +37,7 @@ class RedisLimits:
     While Redis is away, each process keeps to its share by itself: the limits divided by ``processes``. Calls go on, a
     warning is logged, and Redis is tried again every few seconds. What was sent meanwhile is not entered afterwards.
 
-    :param redis: a client of Redis, from ``redis.asyncio``, with socket timeouts of a second or so. It is not closed.
+    :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. One that takes longer than a second counts as away.
     :param processes: how many processes share the limits; at least 1.
     :param limits: the limits to share.
     :param prefix: what the keys in Redis begin with. They hold a hash of the API key, not the key.
@@ -142,13 +143,14 @@ class _SharedWindow:
     async def acquire(self, patience: float) -> None:
         latest = self._clock.monotonic() + patience
         async with self._queue:
-            while (wait := await self._take()) > 0:
+            while (wait := await asyncio.wait_for(self._take(), _ANSWERS_WITHIN)) > 0:
                 if self._clock.monotonic() + wait > latest:
                     raise WaitTooLongError(wait)
                 await self._clock.sleep(wait)
 
     async def close(self, seconds: float) -> None:
-        await self._redis.set(self._gate, "closed", px=max(round(seconds * 1000), 1))
+        closing = self._redis.set(self._gate, "closed", px=max(round(seconds * 1000), 1))
+        await asyncio.wait_for(closing, _ANSWERS_WITHIN)
 
     async def _take(self) -> float:
         """Take a place in the shared log and return 0, or return the seconds until there may be one."""

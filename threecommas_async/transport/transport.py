@@ -36,6 +36,7 @@ _PAUSE: Final = 120.0
 # Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
 # used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
 _KEEP_ALIVE: Final = 15.0
+_IDLE: Final = 0.1
 
 
 @final
@@ -80,6 +81,7 @@ class Transport:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._limiter: Limiter | None = None
         self._ban = Ban(clock)
+        self._last_answer = 0.0
         self._closed = False
 
     async def request(
@@ -131,6 +133,10 @@ class Transport:
         self, session: aiohttp.ClientSession, call: Call, deadline: float, *, public: bool
     ) -> Received | Failure:
         """Send the call once."""
+        if call.writes and self._clock.monotonic() - self._last_answer > _IDLE:
+            # Lets the event loop see the end of connections that the server has closed in the meantime.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
         left = max(deadline - self._clock.monotonic(), _SHORTEST_TIMEOUT)
         # A read leaves time for another attempt; a write has only the one.
         total = left if call.writes else left / 2
@@ -164,6 +170,7 @@ class Transport:
         except (aiohttp.ClientError, OSError, ConnectionLostError, ForeignOriginError) as error:
             call.log(self._clock, None, None)
             return failure_without_answer(error, call)
+        self._last_answer = self._clock.monotonic()
         received = Received(status, headers, body, problem, cut_short)
         call.log(self._clock, status, received.request_id)
         return received

@@ -21,6 +21,7 @@ from threecommas_async.errors import (
     ThreeCommasError,
     UnreadableResponseError,
     error_from_answer,
+    reference,
 )
 from threecommas_async.redaction import redact
 from threecommas_async.transport.call import Call
@@ -136,7 +137,7 @@ def _unreadable(received: Received, answer: Answer, call: Call) -> Failure:
     outcome = Outcome.UNKNOWN if received.is_html else Outcome.DONE
     verdict = "was carried out" if outcome is Outcome.DONE else "may have been carried out"
     error = UnreadableResponseError(
-        f"{call} {verdict}: an answer came ({received.status}), but {received.problem}",
+        f"{call} {verdict}: an answer came ({received.status}), but {received.problem}{reference(answer)}",
         outcome=outcome,
         method=call.method,
         path=call.path,

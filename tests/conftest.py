@@ -1,0 +1,55 @@
+"""What several test files share: the vendor's printed values, and a clock that the test moves."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIXTURES = Path(__file__).parent / "fixtures"
+pytest_plugins = ["pytester"]
+
+
+class SteppingClock:
+    """A clock on which a sleep takes no time at all, and all the time it was asked for."""
+
+    def __init__(self) -> None:
+        self.elapsed = 0.0
+        self.sleeps: list[float] = []
+
+    def monotonic(self) -> float:
+        return 1000.0 + self.elapsed
+
+    def now(self) -> datetime:
+        return datetime(2024, 9, 17, tzinfo=UTC) + timedelta(seconds=self.elapsed)
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.elapsed += seconds
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture
+def account_json() -> str:
+    """The answer that the vendor prints for "Add exchange account"."""
+    return (FIXTURES / "account_created.json").read_text()
+
+
+@pytest.fixture(scope="session")
+def signing() -> dict[str, Any]:
+    """The signatures that the vendor prints, with their key and secret."""
+    vectors: dict[str, Any] = json.loads((FIXTURES / "signing.json").read_text())
+    return vectors
+
+
+@pytest.fixture(scope="session")
+def rsa_pem() -> str:
+    """The private key that the vendor publishes as an example."""
+    return (FIXTURES / "signing-example-rsa.pem").read_text()
