@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ class SteppingClock:
     def __init__(self) -> None:
         self.elapsed = 0.0
         self.sleeps: list[float] = []
+        self.on_sleep: Callable[[], None] = lambda: None
 
     def monotonic(self) -> float:
         return 1000.0 + self.elapsed
@@ -29,6 +31,7 @@ class SteppingClock:
     async def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
         self.elapsed += seconds
+        self.on_sleep()
 
 
 @pytest.fixture

@@ -99,6 +99,9 @@ ROWS: Final = (
         "NONE",
         MarketSubtype,
         lambda c: c.accounts.connectable_types(type="binance", name="binance123", api_key="...", secret="..."),
+        lambda c: c.accounts.connectable_types(
+            type="binance", name="binance123", api_key="exchange-key", secret="its-secret"
+        ),
         query=("type", "name", "api_key", "secret"),
     ),
     Row(

@@ -1,7 +1,7 @@
 """Many tasks on a clock that jumps from one event to the next, so that a month passes in seconds.
 
-``python -m tests.simulation --days 30 --callers 100`` runs the client's limiter against the sandbox's enforcement of the
-documented limits, under heavier load than the test suite does.
+``python -m tests.simulation --days 30 --callers 100`` runs the client's limiter against the sandbox's enforcement of
+the documented limits, under heavier load than the test suite does.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class SimulatedClock:
     async def run(self, work: Iterable[Coroutine[Any, Any, None]]) -> None:
         """Run all of ``work`` to its end."""
         tasks = [asyncio.ensure_future(one) for one in work]
-        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # pyright: ignore
-        while not all(task.done() for task in tasks[-1:]) or not all(task.done() for task in tasks):
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+        while not all(task.done() for task in tasks):
             await asyncio.sleep(0)
             while ready:
                 await asyncio.sleep(0)

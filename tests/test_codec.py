@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import logging
@@ -173,10 +174,8 @@ class TestTwoWaysOneResult:
     @given(JSON)
     def test_only_decode_errors(self, value: object) -> None:
         data = msgspec.json.encode(codec._as_it_came(value))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-        try:
+        with contextlib.suppress(codec.DecodeError):
             codec.from_json(data, Account)
-        except codec.DecodeError:
-            pass
 
 
 class TestNoCoercionThatLoses:
@@ -236,8 +235,9 @@ class TestNoCoercionThatLoses:
         self, field: str, value: object, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.WARNING):
-            for _ in range(3):
-                account = read(**{field: value}, name_of_another="x") if field != "name" else read(**{field: value})
+            accounts = [read(**{field: value}) for _ in range(3)]
+        account = accounts[0]
+        assert accounts == [account] * 3
         assert getattr(account, field) is None
         assert account.unrecognized[field] == value
         about_field = [record.getMessage() for record in caplog.records if f"Account.{field} " in record.getMessage()]
@@ -323,7 +323,7 @@ class TestStrictJson:
     def test_anything_else_is_a_decode_error(self, data: bytes) -> None:
         with pytest.raises(codec.DecodeError):
             codec.from_json(data, Account)
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(codec.DecodeError):
             codec.decode_json(data + b"!")
 
 
@@ -331,7 +331,7 @@ class TestSecret:
     def test_it_is_a_str_that_does_not_show(self) -> None:
         secret = Secret("canary-value")
         assert secret == "canary-value"
-        assert {secret: 1}["canary-value"] == 1
+        assert hash(secret) == hash("canary-value")
         assert secret.reveal() == "canary-value"
         assert type(secret.reveal()) is str
         shown = [repr(secret), str(secret), f"{secret}", f"{secret!r:>20}", "%s" % secret, "{}".format(secret)]  # noqa: UP031, UP032

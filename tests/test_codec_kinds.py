@@ -28,7 +28,7 @@ def _both_ways(fields: str) -> Kinds:
     """Read by the quick way and by the tolerant one, see that they agree, and return the result."""
     quick = codec.from_json(f'{{"needed": 0, {fields}}}', Kinds)
     tolerant = codec.from_json(f'{{"needed": 0, {fields}, "surprise": 1}}', Kinds)
-    assert quick.unrecognized | {"surprise": 1} == tolerant.unrecognized
+    assert {**quick.unrecognized, "surprise": 1} == tolerant.unrecognized
     assert quick == attrs.evolve(tolerant, unrecognized=quick.unrecognized)
     return quick
 

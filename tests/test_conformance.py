@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, date, datetime
 from types import NoneType
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl
@@ -186,6 +187,26 @@ async def test_an_example_comes_through_whole(row: Row, example: catalogue.Respo
     reading = await endpoints.read_example(server, row, example)
     assert reading.unrecognized == ()
     assert reading.differences == ()
+
+
+async def test_times_are_aware_datetimes_and_dates_whatever_they_came_as(server: Loopback) -> None:
+    examples = {row.method: one.text for row in ROWS for one in KNOWN[row.key].responses if one.is_success}
+    async with server.client() as client:
+        server.text = examples["accounts.get"]
+        assert (await client.accounts.get(1)).updated_at == datetime(2024, 9, 26, 12, 24, 40, 64000, tzinfo=UTC)
+        server.text = examples["accounts.balance_chart"]
+        points = await client.accounts.balance_chart(1, date_from=date(2024, 9, 18))
+        assert [point.date for point in points] == [
+            datetime(2024, 9, 18, tzinfo=UTC),
+            datetime(2024, 10, 2, 12, 56, 40, tzinfo=UTC),
+        ]
+        server.text = examples["accounts.convert_dust_to_bnb"]
+        (converted,) = (await client.accounts.convert_dust_to_bnb(1)).transfer_result or ()
+        assert converted.operate_time == datetime(2025, 2, 17, 13, 35, 33, 228000, tzinfo=UTC)
+        server.text = examples["accounts.volume_daily"]
+        assert (await client.accounts.volume_daily(1)).utc_date == date(2025, 3, 28)
+        server.text = examples["accounts.volume_monthly"]
+        assert (await client.accounts.volume_monthly(1)).utc_month == date(2025, 3, 1)
 
 
 @pytest.mark.parametrize("entity", catalogue.entities("accounts"), ids=lambda entity: entity.name)

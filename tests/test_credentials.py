@@ -33,7 +33,7 @@ def as_pkcs1(pem: str) -> bytes:
 
 
 def test_all_eight_printed_signatures(signing: dict[str, Any], rsa_pem: str) -> None:
-    by_algorithm = {
+    by_algorithm: dict[str, HmacCredentials | RsaCredentials] = {
         "hmac-sha256": HmacCredentials(signing["api_key"], signing["hmac_secret"]),
         "rsa-pkcs1v15-sha256": RsaCredentials(signing["api_key"], rsa_pem),
     }

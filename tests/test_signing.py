@@ -125,11 +125,11 @@ async def test_a_users_middleware_runs_before_the_signature() -> None:
         request.headers["X-Trace"] = "1"
         return await handler(request)
 
-    async with Recorder(body=ACCOUNT) as recorder:
-        async with ThreeCommasClient(
-            HmacCredentials("key", "secret"), base_url=recorder.url, middlewares=[add]
-        ) as client:
-            assert (await client.accounts.get(1)).id == 1
+    async with (
+        Recorder(body=ACCOUNT) as recorder,
+        ThreeCommasClient(HmacCredentials("key", "secret"), base_url=recorder.url, middlewares=[add]) as client,
+    ):
+        assert (await client.accounts.get(1)).id == 1
     assert recorder.arrived[0].headers["X-Trace"] == "1"
     assert "Signature" in recorder.arrived[0].headers
 

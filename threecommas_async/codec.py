@@ -31,6 +31,7 @@ from threecommas_async.models.base import JSON_KEY, IntOrText, JsonValue, Month,
 
 T = TypeVar("T")
 
+_WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool})
 _LOGGER: Final = logging.getLogger("threecommas_async.codec")
 
 
@@ -49,11 +50,17 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
     :param kind: a model class such as :class:`~threecommas_async.Account`, or a list of one: ``list[Account]``.
     :raises DecodeError: (a :class:`ValueError`) ``data`` is no JSON, or lacks a required field.
     """
+    read = from_documented_json(data, kind)
+    return read if read is not None else _read_tolerantly(data, kind)
+
+
+def from_documented_json(data: bytes | str, kind: type[T]) -> T | None:
+    """Read JSON into ``kind`` if it holds what is documented and nothing else; otherwise return None."""
+    decode, structure = _quick_way(cast("Any", kind))
     try:
-        decoded = _decoder(cast("Any", kind)).decode(data)
-        return _CONVERTER.structure(decoded, kind)
+        return cast("T", structure(decode(data), kind))
     except (ValueError, RecursionError, InvalidOperation):
-        return _read_tolerantly(data, kind)
+        return None
 
 
 def to_json(value: object) -> bytes:
@@ -80,6 +87,8 @@ def decode_json(data: bytes | str) -> JsonValue:
 
 def encode_json(fields: Mapping[str, object]) -> bytes:
     """Write a request body: the fields in the given order, decimals as strings in plain notation."""
+    if all(type(value) in _WRITTEN_AS_THEY_ARE for value in fields.values()):
+        return msgspec.json.encode(fields)
     return msgspec.json.encode(_CONVERTER.unstructure(fields))
 
 
@@ -247,8 +256,9 @@ _SCALARS: Final[Mapping[Any, _Scalar]] = {
 
 
 @functools.cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(_wire_form(kind), float_hook=Decimal)
+def _quick_way(kind: Any) -> tuple[Callable[[bytes | str], Any], Callable[[Any, Any], Any]]:
+    decoder = msgspec.json.Decoder(_wire_form(kind), float_hook=Decimal)
+    return decoder.decode, _CONVERTER.get_structure_hook(kind)
 
 
 _EXACT: Final = msgspec.json.Decoder(float_hook=Decimal)
@@ -269,6 +279,7 @@ def _wire_form(kind: Any) -> Any:
             fields,
             rename={field.name: _json_key(field) for field in _json_fields(kind)},
             forbid_unknown_fields=True,
+            kw_only=True,
             gc=False,
         )
     origin, arguments = get_origin(kind), get_args(kind)

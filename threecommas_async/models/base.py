@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
 import attrs
 
@@ -13,6 +14,20 @@ JsonValue = None | bool | int | str | Decimal | list["JsonValue"] | dict[str, "J
 
 JSON_KEY: Final = "json_key"
 """The entry of a field's attrs metadata that holds its name in JSON, where that differs."""
+
+# Values that the API writes in another form than is usual for their class. A type checker sees the class alone.
+
+UnixSeconds = Annotated[datetime, "seconds since 1970"]
+"""An aware datetime that is whole seconds since 1970 in JSON."""
+
+UnixMilliseconds = Annotated[datetime, "milliseconds since 1970"]
+"""An aware datetime that is whole milliseconds since 1970 in JSON."""
+
+Month = Annotated[date, "year and month"]
+"""The first day of a month that is ``2025-03`` in JSON."""
+
+IntOrText = Annotated[int | str, "whichever came"]
+"""An integer or a text, whichever came: the API's 0 for what is otherwise a word."""
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)

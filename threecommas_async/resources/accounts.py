@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
-from typing import Final
+import datetime
+from collections.abc import AsyncIterator, Sequence
+from types import NoneType
+from typing import Final, Literal
 
-from threecommas_async.models import Account
+from threecommas_async.models import (
+    Account,
+    AccountTableRow,
+    AccountVolume,
+    ActiveTradingEntities,
+    ActiveTradingEntitiesAnswer,
+    BalancePoint,
+    CurrencyNetworks,
+    DailyVolume,
+    DepositData,
+    DustConversion,
+    LeverageType,
+    MarketSubtype,
+    MonthlyVolume,
+    PieChartSlice,
+)
 from threecommas_async.redaction import conceals_arguments
-from threecommas_async.resources.checks import in_range, required_text, text, texts
-from threecommas_async.transport.transport import Id, Transport
+from threecommas_async.resources.checks import (
+    day,
+    flag,
+    identifier,
+    in_range,
+    moment,
+    one_of,
+    required_moment,
+    required_text,
+    text,
+    texts,
+    year_and_month,
+)
+from threecommas_async.resources.paging import walk
+from threecommas_async.transport.call import Id
+from threecommas_async.transport.transport import Transport
 
 
 class Accounts:
@@ -19,6 +50,39 @@ class Accounts:
 
     def __init__(self, transport: Transport) -> None:
         self._transport: Final = transport
+
+    @conceals_arguments
+    async def connectable_types(
+        self, *, type: str, name: str, api_key: str, secret: str
+    ) -> builtins.list[MarketSubtype]:
+        """List the kinds of account that an exchange's API key can connect. Needs no permission.
+
+        ``GET /ver1/accounts/types_to_connect``. Vendor's page: "Available market subtypes".
+
+        The API takes the exchange's key and secret in the query string. What this library logs and raises leaves
+        the query out; see to it that your proxies do, too.
+
+        :param type: the market's code, as :meth:`MarketData.markets` has it: ``binance``, ``okex`` ...
+        :param name: what the account is to be called.
+        :param api_key: the API key that the exchange gave you.
+        :param secret: the secret that belongs to it.
+        :returns: the kinds; those that are ``available`` and not ``connected`` can go into ``types_to_create`` of
+            :meth:`create`.
+        :raises ValueError: an argument is empty; nothing was sent.
+        :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/types_to_connect",
+            builtins.list[MarketSubtype],
+            query={
+                "type": required_text("type", type),
+                "name": required_text("name", name),
+                "api_key": required_text("api_key", api_key),
+                "secret": required_text("secret", secret),
+            },
+        )
 
     @conceals_arguments
     async def create(
@@ -45,7 +109,8 @@ class Accounts:
         :param customer_id: your customer number; needed when ``type`` is ``bitstamp``.
         :param passphrase: the passphrase of the API key; needed when ``type`` is ``coinbase``, and by some other
             exchanges (``form_fields`` of the market tells).
-        :param types_to_create: related accounts to connect with the same key, such as ``["binance_margin"]``.
+        :param types_to_create: related accounts to connect with the same key, such as ``["binance_margin"]``;
+            :meth:`connectable_types` tells which can be.
         :returns: the new account.
         :raises ValueError: an argument is missing, too short or empty; nothing was sent.
         :raises TypeError: an argument is of the wrong type; nothing was sent.
@@ -84,6 +149,51 @@ class Accounts:
         )
 
     @conceals_arguments
+    async def update(
+        self,
+        account_id: int,
+        *,
+        name: str | None = None,
+        api_key: str | None = None,
+        secret: str | None = None,
+        customer_id: str | None = None,
+        passphrase: str | None = None,
+        include_in_summary: bool | None = None,
+    ) -> Account:
+        """Change an account, or connect it anew with other keys. Needs the permission ACCOUNTS_WRITE.
+
+        ``POST /ver1/accounts/update``. Vendor's page: "Edit exchange account". What is None stays as it is.
+
+        :param account_id: the account's ``id``.
+        :param name: the new name; at least 2 characters.
+        :param api_key: the new API key that the exchange gave you; at least 5 characters.
+        :param secret: the secret that belongs to it; at least 5 characters.
+        :param customer_id: your customer number at Bitstamp.
+        :param passphrase: the passphrase of the new API key, where the exchange has one: OKX, Kucoin, Bitget.
+        :param include_in_summary: whether the account is to count in the summary over all accounts.
+        :returns: the changed account.
+        :raises ValueError: an argument is too short or empty; nothing was sent.
+        :raises TypeError: an argument is of the wrong type; nothing was sent.
+        :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why. An exchange key that is connected
+            already is refused with ``fields["api_key"]``.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/update",
+            Account,
+            body={
+                "account_id": identifier("account_id", account_id),
+                "name": text("name", name, shortest=2),
+                "api_key": text("api_key", api_key, shortest=5),
+                "secret": text("secret", secret, shortest=5),
+                "customer_id": text("customer_id", customer_id),
+                "passphrase": text("passphrase", passphrase),
+                "include_in_summary": flag("include_in_summary", include_in_summary),
+            },
+        )
+
+    @conceals_arguments
     async def list(
         self, *, api_key: str | None = None, page: int | None = None, per_page: int | None = None
     ) -> builtins.list[Account]:
@@ -102,10 +212,364 @@ class Accounts:
             "/ver1/accounts",
             builtins.list[Account],
             query={
-                "api_key": api_key,
+                "api_key": text("api_key", api_key),
                 "page": in_range("page", page, 1),
                 "per_page": in_range("per_page", per_page, 1, 100),
             },
+        )
+
+    def iterate(self, *, api_key: str | None = None) -> AsyncIterator[Account]:
+        """Walk through all connected accounts: ``async for account in client.accounts.iterate()``.
+
+        ``GET /ver1/accounts``, page by page as you go on. Needs the permission ACCOUNTS_READ. Vendor's page:
+        "List of connected exchanges".
+
+        No account comes twice, and none is missed that is connected for as long as the walk takes, even if others come
+        and go meanwhile; for that the pages overlap. Only one page of accounts is in memory at a time.
+
+        :param api_key: only the accounts that were connected with this API key of an exchange.
+        :raises UnreadableResponseError: among others: the pages that came do not fit together.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return walk(
+            "/ver1/accounts",
+            lambda page, per_page: self.list(api_key=api_key, page=page, per_page=per_page),
+            lambda account: account.id,
+        )
+
+    async def active_trading_entities(self, account_id: int) -> ActiveTradingEntities:
+        """Count the bots, deals, SmartTrades and orders that run on an account. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/active_trading_entities``. Vendor's page: "Get the list of active entities".
+
+        :param account_id: the account's ``id``.
+        :returns: the counts. An account with any of these cannot be removed.
+        :raises NotFoundError: there is no such account.
+        :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange turns the account's API key down.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return (
+            await self._transport.request(
+                "GET",
+                "/ver1/accounts/{account_id}/active_trading_entities",
+                ActiveTradingEntitiesAnswer,
+                ids={"account_id": identifier("account_id", account_id)},
+            )
+        ).data
+
+    async def rename(self, account_id: int, name: str) -> Account:
+        """Give an account another name. Needs the permission ACCOUNTS_WRITE.
+
+        ``POST /ver1/accounts/{account_id}/rename``. Vendor's page: "Rename exchange account".
+
+        :param account_id: the account's ``id``.
+        :param name: the new name; at least 2 characters.
+        :returns: the renamed account.
+        :raises ValueError: ``name`` is too short; nothing was sent.
+        :raises NotFoundError: there is no such account.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/rename",
+            Account,
+            ids={"account_id": identifier("account_id", account_id)},
+            # In the query although it is a POST: the vendor's table and example both have it there.
+            query={"name": required_text("name", name, shortest=2)},
+        )
+
+    async def balance_chart(
+        self,
+        account_id: Id,
+        *,
+        date_from: datetime.datetime | datetime.date,
+        date_to: datetime.datetime | datetime.date | None = None,
+    ) -> builtins.list[BalancePoint]:
+        """Fetch what an account held over time. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/balance_chart_data``. Vendor's page: "Balance history data".
+
+        :param account_id: the account's ``id``, or ``"summary"`` for the sum over all accounts that count in it.
+        :param date_from: the beginning: an aware datetime, or a date.
+        :param date_to: the end; now by default.
+        :returns: the balances in BTC and USD, oldest first in the vendor's example.
+        :raises ValueError: a datetime has no time zone; nothing was sent.
+        :raises TypeError: an argument is neither datetime nor date; nothing was sent.
+        :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/balance_chart_data",
+            builtins.list[BalancePoint],
+            ids={"account_id": account_id},
+            query={"date_from": required_moment("date_from", date_from), "date_to": moment("date_to", date_to)},
+        )
+
+    async def load_balances(self, account_id: int) -> Account:
+        """Have 3Commas ask the exchange for an account's balances now. Needs the permission ACCOUNTS_READ.
+
+        ``POST /ver1/accounts/{account_id}/load_balances``. Vendor's page: "Load balances for specified exchange".
+
+        :param account_id: the account's ``id``.
+        :returns: the account with fresh amounts.
+        :raises NotFoundError: there is no such account.
+        :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange turns the account's API key down.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/load_balances",
+            Account,
+            ids={"account_id": identifier("account_id", account_id)},
+            # It asks for no permission to write, and to refresh balances twice does no harm: it may be repeated.
+            reads=True,
+        )
+
+    async def sell_all_to_btc(self, account_id: int) -> Account:
+        """Sell everything that an account holds for BTC, at the market. Needs the permission ACCOUNTS_WRITE.
+
+        ``POST /ver1/accounts/{account_id}/sell_all_to_btc``. Vendor's page: "Sell all to BTC".
+
+        **Everything that runs on the account is stopped and closed first**, here and at the exchange: bots, deals,
+        SmartTrades, trades and orders, Signal bots excepted. Spot accounts of some exchanges alone can do it:
+        those with ``fast_convert_available``.
+
+        :param account_id: the account's ``id``.
+        :returns: the account afterwards.
+        :raises PermissionDeniedError: the account cannot do it, or the key lacks the permission.
+        :raises OutcomeUnknownError: the answer was lost: look at the account before you repeat the call.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/sell_all_to_btc",
+            Account,
+            ids={"account_id": identifier("account_id", account_id)},
+        )
+
+    async def sell_all_to_usd(self, account_id: int) -> Account:
+        """Sell everything that an account holds for USD, at the market. Needs the permission ACCOUNTS_WRITE.
+
+        ``POST /ver1/accounts/{account_id}/sell_all_to_usd``. Vendor's page: "Sell all to USD".
+
+        **Everything that runs on the account is stopped and closed first**, as :meth:`sell_all_to_btc` does it.
+
+        :param account_id: the account's ``id``.
+        :returns: the account afterwards.
+        :raises PermissionDeniedError: the account cannot do it, or the key lacks the permission.
+        :raises OutcomeUnknownError: the answer was lost: look at the account before you repeat the call.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/sell_all_to_usd",
+            Account,
+            ids={"account_id": identifier("account_id", account_id)},
+        )
+
+    async def leverage(self, account_id: int, *, pair: str | None = None, page: int = 1) -> builtins.list[LeverageType]:
+        """List the kinds of leverage that an account can trade with. Needs the permission ACCOUNTS_READ.
+
+        ``POST /ver1/accounts/{account_id}/leverage_data``. Vendor's page: "Account leverage information".
+
+        :param account_id: the account's ``id``.
+        :param pair: the pair to trade, in 3Commas' form: ``USDC_DOGE``. The vendor's example has it, the table has not.
+        :param page: number of the page, from 1.
+        :raises ValueError: ``page`` is below 1, or ``pair`` is empty; nothing was sent.
+        :raises NotFoundError: there is no such account.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/leverage_data",
+            builtins.list[LeverageType],
+            ids={"account_id": identifier("account_id", account_id)},
+            # Both in the query: the vendor's table has `page` there, the example `pair`. That example is a GET; the
+            # page's heading and its 201 say POST.
+            query={"pair": text("pair", pair), "page": in_range("page", page, 1)},
+            reads=True,
+        )
+
+    async def networks(
+        self, account_id: int, *, purpose: Literal["deposit", "withdraw"] | None = None
+    ) -> CurrencyNetworks:
+        """Fetch the networks that deposits and withdrawals can take. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/networks_info``. Vendor's page: "Deposit or withdraw networks info". Accounts
+        at Binance Spot, Binance US and OKX Spot have it.
+
+        :param account_id: the account's ``id``.
+        :param purpose: ``"deposit"`` or ``"withdraw"``: only what can be deposited, or withdrawn.
+        :raises ValueError: ``purpose`` is another word; nothing was sent.
+        :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
+        :raises PermissionDeniedError: the account has no such data, or the key lacks the permission.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/networks_info",
+            CurrencyNetworks,
+            ids={"account_id": identifier("account_id", account_id)},
+            query={"purpose": one_of("purpose", purpose, "deposit", "withdraw")},
+        )
+
+    async def deposit_data(self, account_id: int, *, currency: str, network: str) -> DepositData:
+        """Fetch the address to deposit a currency to. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/deposit_data``. Vendor's page: "User deposit data". Accounts at Binance Spot,
+        Binance US and OKX Spot have it.
+
+        :param account_id: the account's ``id``.
+        :param currency: the currency's code, such as ``BTC``.
+        :param network: the network's code, as :meth:`networks` has it.
+        :raises ValueError: an argument is empty; nothing was sent.
+        :raises InvalidRequestError: 3Commas or the exchange refused; ``fields`` or ``description`` tells why.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/deposit_data",
+            DepositData,
+            ids={"account_id": identifier("account_id", account_id)},
+            # The vendor's table calls it `address_tag`; the example sends `network`, and the example of a refusal
+            # misses `network`.
+            query={"currency": required_text("currency", currency), "network": required_text("network", network)},
+        )
+
+    async def remove(self, account_id: int) -> None:
+        """Disconnect an account from 3Commas. Needs the permission ACCOUNTS_WRITE.
+
+        ``POST /ver1/accounts/{account_id}/remove``. Vendor's page: "Delete an exchange account". Nothing may run on the
+        account: see :meth:`active_trading_entities`.
+
+        :param account_id: the account's ``id``.
+        :raises NotFoundError: there is no such account.
+        :raises InvalidRequestError: with ``code`` ``account_not_deletable``: something runs on it.
+        :raises OutcomeUnknownError: the answer was lost: whether :meth:`get` still finds the account tells.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/remove",
+            NoneType,
+            ids={"account_id": identifier("account_id", account_id)},
+        )
+
+    async def pie_chart(self, account_id: Id) -> builtins.list[PieChartSlice]:
+        """Fetch the currencies of an account and their shares of it. Needs the permission ACCOUNTS_READ.
+
+        ``POST /ver1/accounts/{account_id}/pie_chart_data``. Vendor's page: "User balances for pie chart visualization".
+
+        :param account_id: the account's ``id``, or ``"summary"`` for the sum over all accounts that count in it.
+        :returns: one item for each currency.
+        :raises NotFoundError: there is no such account.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/pie_chart_data",
+            builtins.list[PieChartSlice],
+            ids={"account_id": account_id},
+            reads=True,
+        )
+
+    async def account_table(self, account_id: Id) -> builtins.list[AccountTableRow]:
+        """Fetch the currencies of an account in detail: amounts, orders, prices. Needs the permission ACCOUNTS_READ.
+
+        ``POST /ver1/accounts/{account_id}/account_table_data``. Vendor's page: "User balances for table chart
+        visualization".
+
+        :param account_id: the account's ``id``, or ``"summary"`` for the sum over all accounts that count in it.
+        :returns: one item for each currency.
+        :raises NotFoundError: there is no such account.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/account_table_data",
+            builtins.list[AccountTableRow],
+            ids={"account_id": account_id},
+            reads=True,
+        )
+
+    async def convert_dust_to_bnb(self, account_id: int, codes: Sequence[str] | None = None) -> DustConversion:
+        """Convert amounts too small to trade to BNB. Needs the permission ACCOUNTS_WRITE.
+
+        ``POST /ver1/accounts/{account_id}/convert_dust_to_bnb``. Vendor's page: "Convert dust coins to BNB". Accounts
+        at Binance Spot have it, once in 6 hours.
+
+        :param account_id: the account's ``id``.
+        :param codes: the codes of the currencies to convert, such as ``["USDT"]``. The vendor calls it optional, and
+            does not say what is converted without it.
+        :returns: the amounts that were converted, the BNB for them, and the fees.
+        :raises TypeError: ``codes`` is no sequence of strings; nothing was sent.
+        :raises InvalidRequestError: 3Commas or the exchange refused, with ``code`` ``bnb_dust_limit_error`` if the last
+            conversion is too recent; ``fields`` or ``description`` tells why.
+        :raises PermissionDeniedError: the account cannot do it, or the key lacks the permission.
+        :raises OutcomeUnknownError: the answer was lost: look at the account before you repeat the call.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "POST",
+            "/ver1/accounts/{account_id}/convert_dust_to_bnb",
+            DustConversion,
+            ids={"account_id": identifier("account_id", account_id)},
+            body={"codes": texts("codes", codes, "['USDT']")},
+        )
+
+    async def volume_daily(self, account_id: int, date: datetime.date | None = None) -> DailyVolume:
+        """Fetch what an account traded on one day. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/volume/daily``. Vendor's page: "Get daily trading volume".
+
+        :param account_id: the account's ``id``.
+        :param date: the day, in UTC; today by default.
+        :raises TypeError: ``date`` is no date; nothing was sent.
+        :raises NotFoundError: there is no such account, or nothing is known of that day.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/volume/daily",
+            DailyVolume,
+            ids={"account_id": identifier("account_id", account_id)},
+            query={"date": day("date", date)},
+        )
+
+    async def volume_monthly(self, account_id: int, month: datetime.date | None = None) -> MonthlyVolume:
+        """Fetch what an account traded in one month. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/volume/monthly``. Vendor's page: "Get monthly trading volume".
+
+        :param account_id: the account's ``id``.
+        :param month: any day of the month, in UTC; this month by default.
+        :raises TypeError: ``month`` is no date; nothing was sent.
+        :raises NotFoundError: there is no such account, or nothing is known of that month.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/volume/monthly",
+            MonthlyVolume,
+            ids={"account_id": identifier("account_id", account_id)},
+            query={"month": year_and_month("month", month)},
+        )
+
+    async def volume_total(self, account_id: int) -> AccountVolume:
+        """Fetch what an account has traded since it was connected. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts/{account_id}/volume/total``. Vendor's page: "Get all-time trading volume".
+
+        :param account_id: the account's ``id``.
+        :raises NotFoundError: there is no such account.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/volume/total",
+            AccountVolume,
+            ids={"account_id": identifier("account_id", account_id)},
         )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import cast
+
+from threecommas_async import codec
 
 
 def required_text(name: str, value: object, *, shortest: int = 1, when: str = "") -> str:
@@ -42,3 +45,55 @@ def in_range(name: str, value: object, lowest: int, highest: int | None = None) 
         bounds = f"from {lowest} to {highest}" if highest is not None else f"at least {lowest}"
         raise ValueError(f"{name} must be {bounds}, not {value}")
     return value
+
+
+def identifier(name: str, value: object) -> int:
+    """Return ``value`` if it can be an id: an int of at least 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name} must be an int of at least 0, not {value!r}")
+    return value
+
+
+def flag(name: str, value: object) -> bool | None:
+    """Return ``value`` if it is None or a bool."""
+    if value is None or isinstance(value, bool):
+        return value
+    raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
+
+
+def one_of(name: str, value: object, *allowed: str) -> str | None:
+    """Return ``value`` if it is None or one of the words that are allowed."""
+    if value is None or (isinstance(value, str) and value in allowed):
+        return value
+    raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}")
+
+
+def day(name: str, value: object) -> str | None:
+    """Return ``YYYY-MM-DD`` if ``value`` is a date; a datetime is none, for its day depends on the time zone."""
+    if value is None:
+        return None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise TypeError(f"{name} must be a datetime.date, not {type(value).__name__}")
+    return value.isoformat()
+
+
+def year_and_month(name: str, value: object) -> str | None:
+    """Return ``YYYY-MM`` if ``value`` is a date."""
+    iso = day(name, value)
+    return None if iso is None else iso[:7]
+
+
+def required_moment(name: str, value: object) -> str:
+    """Return ISO 8601 in UTC if ``value`` is an aware datetime, and the day alone if it is a date."""
+    if not isinstance(value, date):
+        raise TypeError(f"{name} must be an aware datetime.datetime or a datetime.date, not {type(value).__name__}")
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    if value.utcoffset() is None:
+        raise ValueError(f"{name} must be an aware datetime, with a time zone such as datetime.UTC")
+    return codec.iso(value.astimezone(UTC))
+
+
+def moment(name: str, value: object) -> str | None:
+    """Return what :func:`required_moment` does, or None for None."""
+    return None if value is None else required_moment(name, value)

@@ -4,7 +4,21 @@ async with Sandbox() as sandbox, sandbox.client() as client:
     account = await client.accounts.create(type="binance", name="Main", api_key="abcde", secret="abcde")
 """
 
+from threecommas_async.sandbox.application import RequestRecord
+from threecommas_async.sandbox.control import SandboxAccounts
+from threecommas_async.sandbox.faults import AppliedFault, Faults
 from threecommas_async.sandbox.keys import Permission, SandboxKey
-from threecommas_async.sandbox.server import RequestRecord, Sandbox
+from threecommas_async.sandbox.limits import DOCUMENTED_LIMITS, SandboxLimit
+from threecommas_async.sandbox.server import Sandbox
 
-__all__ = ["Permission", "RequestRecord", "Sandbox", "SandboxKey"]
+__all__ = [
+    "DOCUMENTED_LIMITS",
+    "AppliedFault",
+    "Faults",
+    "Permission",
+    "RequestRecord",
+    "Sandbox",
+    "SandboxAccounts",
+    "SandboxKey",
+    "SandboxLimit",
+]

@@ -12,6 +12,9 @@ from attrs import frozen
 
 _NO_FIELDS: Final[Mapping[str, Sequence[str]]] = {}
 
+NOTHING: Final = object()
+"""The document of an answer without a body."""
+
 
 @frozen
 class Refusal(Exception):  # noqa: N818
@@ -43,6 +46,11 @@ def not_permitted() -> Refusal:
     return Refusal(403, "access_denied", "Api key not authorized for this action")
 
 
+def forbidden() -> Refusal:
+    """Say what ``not_permitted`` says, as the newer endpoints do."""
+    return Refusal(403, "Forbidden", "Api key not authorized for this action")
+
+
 def not_found() -> Refusal:
     return Refusal(404, "not_found", "Not Found")
 
@@ -53,7 +61,12 @@ def invalid(fields: Mapping[str, Sequence[str]] = _NO_FIELDS) -> Refusal:
 
 def json_response(status: int, document: object) -> web.Response:
     """Write a document; a ``msgspec.Raw`` in it goes out as it is, which keeps the digits of bare numbers."""
-    return web.Response(status=status, body=msgspec.json.encode(document), content_type="application/json")
+    return web.Response(status=status, body=json_body(document), content_type="application/json")
+
+
+def json_body(document: object) -> bytes:
+    """Write a document as the body of an answer."""
+    return b"" if document is NOTHING else msgspec.json.encode(document)
 
 
 def iso_time(moment: datetime) -> str:

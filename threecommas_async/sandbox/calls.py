@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import count
+from typing import Literal
 
 from attrs import define, field, frozen
 
 from threecommas_async.sandbox.accounts import Accounts
+from threecommas_async.sandbox.answers import Refusal, not_permitted
 from threecommas_async.sandbox.keys import Permission
 from threecommas_async.sandbox.parameters import Parameters
+
+Mode = Literal["paper", "real"]
 
 
 @define
@@ -17,6 +22,8 @@ class State:
     """All that a sandbox remembers of its one user."""
 
     accounts: Accounts = field(factory=Accounts)
+    mode: Mode = "real"
+    transfer_ids: count[int] = field(factory=lambda: count(243_385_046_044))
 
 
 @frozen
@@ -44,3 +51,5 @@ class Endpoint:
     answer: Callable[[Call], object]
     permission: Permission | None = None
     signed: bool = True
+    denied: Callable[[], Refusal] = not_permitted
+    """What is said to a key without the permission."""

@@ -31,6 +31,12 @@ class Market:
     trades: str = "spot"
     icon: str | None = None
     also_written: str | None = None
+    margin: str = "USDT"
+    """For futures: what they are settled in; ``coin`` for the currency that is traded itself."""
+
+    @property
+    def is_wallet(self) -> bool:
+        return "address" in self.required
 
     @property
     def display_type(self) -> str:
@@ -66,27 +72,35 @@ _TABLE: Final = (
     Market("binance", "Binance Spot", "binance"),
     Market("binance_margin", "Binance Margin", "binance", trades="margin"),
     Market("binance_futures", "Binance Futures USDT-M", "binance", trades="futures"),
-    Market("binance_futures_coin", "Binance Futures COIN-M", "binance", trades="futures"),
-    Market("binance_futures_eea", "Binance Futures USDT-M (EEA)", "binance_eea", trades="futures", icon="binance"),
+    Market("binance_futures_coin", "Binance Futures COIN-M", "binance", trades="futures", margin="coin"),
+    Market(
+        "binance_futures_eea",
+        "Binance Futures USDT-M (EEA)",
+        "binance_eea",
+        trades="futures",
+        icon="binance",
+        margin="BNFCR",
+    ),
     Market("binance_us", "Binance US Spot", "binance_us", icon="binance"),
     Market("binance_tr", "Binance TR Spot", "binance_tr", icon="binance"),
     Market("okex", "OKX Spot", "okex", _KEYS_AND_PASSPHRASE),
     Market("okex_futures", "OKX Futures", "okex", _KEYS_AND_PASSPHRASE, "futures"),
     Market("bybit_spot", "Bybit Spot", "bybit"),
     Market("bybit_usdt_perpetual", "Bybit Futures USDT-M", "bybit", trades="futures"),
-    Market("bybit", "Bybit Futures COIN-M", "bybit", trades="futures"),
+    Market("bybit", "Bybit Futures COIN-M", "bybit", trades="futures", margin="coin"),
     Market("coinbase", "Coinbase Spot", "coinbase", _KEYS_AND_PASSPHRASE, also_written="Coinbase"),
     Market("gdax", "Coinbase Pro (GDAX)", "gdax", _KEYS_AND_PASSPHRASE),
     Market("bitstamp", "Bitstamp Spot", "bitstamp", (*_KEYS, "customer_id"), also_written="Bitstamp"),
     Market("kraken", "Kraken Spot", "kraken"),
     Market("kucoin", "Kucoin Spot", "kucoin", _KEYS_AND_PASSPHRASE),
+    Market("bitget", "Bitget Spot", "bitget", _KEYS_AND_PASSPHRASE),
     Market("gate_io", "Gate.io Spot", "gate_io"),
     Market("gate_io_usdt_perpetual", "Gate.io Futures USDT-M", "gate_io", trades="futures"),
     Market("bitfinex", "Bitfinex Spot", "bitfinex"),
     Market("gemini", "Gemini Spot", "gemini"),
     Market("huobi", "Huobi Spot", "huobi"),
     Market("crypto_com", "Crypto.com Spot", "crypto_com"),
-    Market("bitmex", "BitMEX", "bitmex", trades="futures"),
+    Market("bitmex", "BitMEX", "bitmex", trades="futures", margin="coin"),
     Market("ethereumwallet", "Ethereum Wallet", "ethereumwallet", ("address",)),
     Market("paper_trading", "Paper Account", "paper_trading", ()),
 )
@@ -103,6 +117,28 @@ _BY_TYPE: Final[Mapping[str, Market]] = {
 def market_of_type(account_type: str) -> Market | None:
     """Return the market that the ``type`` of a new account names."""
     return _BY_TYPE.get(account_type)
+
+
+# The three sets are those of the notes on the vendor's pages of these calls.
+CAN_SELL_ALL: Final = frozenset(
+    {
+        "binance",
+        "binance_margin",
+        "binance_us",
+        "coinbase",
+        "gemini",
+        "kraken",
+        "bybit_spot",
+        "gate_io",
+        "okex",
+        "huobi",
+        "bitfinex",
+        "kucoin",
+        "bitstamp",
+    }
+)
+SHOWS_NETWORKS: Final = frozenset({"binance", "binance_us", "okex"})
+CONVERTS_DUST: Final = frozenset({"binance"})
 
 
 def related_codes(market: Market) -> list[str]:

@@ -41,6 +41,10 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def is_sent_empty(self, name: str) -> bool:
+        """Tell whether a parameter is there without a value."""
+        return name in self._values and self._values[name] in ("", None)
+
     def refuse(self, name: str, reason: str) -> None:
         """Note that a parameter is wrong; ``check`` will say so."""
         reasons = self._wrong.setdefault(name, [])
@@ -79,6 +83,24 @@ class Parameters:
             return value
         self.refuse(name, INVALID)
         return default
+
+    def flag(self, name: str) -> bool | None:
+        """Return yes or no; as a word it is one in a query or a form."""
+        value = self._values.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        if value in ("true", "false"):
+            return value == "true"
+        self.refuse(name, INVALID)
+        return None
+
+    def choice(self, name: str, allowed: Collection[str], *, required: bool = False) -> str | None:
+        """Return one of a few words."""
+        value = self.text(name, required=required)
+        if value is not None and value not in allowed:
+            self.refuse(name, UNKNOWN_VALUE)
+            return None
+        return value
 
     def words(self, name: str, allowed: Collection[str]) -> list[str]:
         """Return a list of words, each of them one of ``allowed``, without repetitions."""

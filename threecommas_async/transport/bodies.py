@@ -41,12 +41,17 @@ async def read_body(response: ClientResponse, cap: int) -> bytes:
 
 
 async def _read_plain(response: ClientResponse, cap: int) -> bytes:
-    body = b""
-    while chunk := await response.content.readany():
-        body = body + chunk if body else chunk
-        if len(body) > cap:
-            raise UnreadableBodyError(f"its body is larger than {cap} bytes", body)
-    return body
+    content = response.content
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await content.readany():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > cap:
+            raise UnreadableBodyError(f"its body is larger than {cap} bytes", b"".join(chunks))
+        if content.at_eof():
+            break
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 async def _read_compressed(response: ClientResponse, cap: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from collections.abc import Mapping
@@ -31,14 +32,15 @@ class Call:
     """
 
     __slots__ = (
+        "_given",
+        "_query",
         "attempts",
         "body",
         "method",
         "path",
         "route",
-        "secrets",
         "sent_at",
-        "shown",
+        "signature",
         "started",
         "url",
         "writes",
@@ -59,17 +61,14 @@ class Call:
         self.path: Final = path
         self.route: Final = f"{method} {path}"
         self.writes: Final = writes
-        self.url: Final = URL(base_url + _filled(path, ids) + _encoded(query), encoded=True)
-        given = None if body is None else _given(body)
-        self.body: Final = None if given is None else codec.encode_json(given)
-        self.shown: Final = {name: value for name, value in (given or {}).items() if name not in SECRET_NAMES}
-        self.secrets: Final = [
-            value
-            for fields in (query, given)
-            if fields
-            for name in SECRET_NAMES
-            if isinstance(value := fields.get(name), str)
-        ]
+        if ids is None and query is None:
+            self.url = _url_of(base_url, path)
+        else:
+            self.url = URL(base_url + _filled(path, ids) + _encoded(query), encoded=True)
+        self._query: Final = query or {}
+        self._given: Final = {} if body is None else _given(body)
+        self.body: Final = None if body is None else codec.encode_json(self._given)
+        self.signature: str | None = None
         self.attempts = 0
         self.started = 0.0
         self.sent_at: datetime | None = None
@@ -77,16 +76,27 @@ class Call:
     def __str__(self) -> str:
         return self.route
 
+    @property
+    def shown(self) -> dict[str, object]:
+        """The fields of the body, secrets left out."""
+        return {name: value for name, value in self._given.items() if name not in SECRET_NAMES}
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no text about this call may show."""
+        values = [fields.get(name) for fields in (self._query, self._given) for name in SECRET_NAMES]
+        return [value for value in (*values, self.signature) if isinstance(value, str)]
+
     def begin(self, clock: Clock) -> None:
         """Note that an attempt begins."""
         self.attempts += 1
         self.started = clock.monotonic()
         self.sent_at = clock.now()
 
-    def log(self, clock: Clock, status: int | None, request_id: str | None) -> None:
+    def log(self, clock: Clock, status: int | None, headers: Mapping[str, str]) -> None:
         """Write the record of an attempt that is over; ``status`` is None if no answer came."""
         if _LOGGER.isEnabledFor(logging.DEBUG):
-            elapsed = clock.monotonic() - self.started
+            elapsed, request_id = clock.monotonic() - self.started, headers.get("X-Request-Id")
             self._write(logging.DEBUG, "%s: %s after %.3f s", status or "no answer", elapsed, status, request_id)
 
     def log_wait(self, reason: str, seconds: float) -> None:
@@ -111,6 +121,11 @@ class Call:
             "request_id": request_id,
         }
         _LOGGER.log(level, text, self, word, seconds, extra=extra)
+
+
+@functools.lru_cache(maxsize=512)
+def _url_of(base_url: str, path: str) -> URL:
+    return URL(base_url + path, encoded=True)
 
 
 def _filled(path: str, ids: Mapping[str, object] | None) -> str:

@@ -218,6 +218,11 @@ class Ban:
         self._length = 0.0
         self._probing = False
 
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a ban, or was one that no probe has found to be over."""
+        return self._until is not None
+
     def remaining(self) -> float:
         """Return the seconds for which nothing may be sent; while the probe is under way, a second."""
         if self._until is None:

@@ -37,7 +37,8 @@ class RedisLimits:
     While Redis is away, each process keeps to its share by itself: the limits divided by ``processes``. Calls go on, a
     warning is logged, and Redis is tried again every few seconds. What was sent meanwhile is not entered afterwards.
 
-    :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. One that takes longer than a second counts as away.
+    :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. One that takes longer than a
+        second counts as away.
     :param processes: how many processes share the limits; at least 1.
     :param limits: the limits to share.
     :param prefix: what the keys in Redis begin with. They hold a hash of the API key, not the key.

@@ -49,12 +49,15 @@ class SigningMiddleware:
         if credentials is not None:
             # What is signed and its signature are secrets: they never become local variables, which tracebacks keep.
             request.headers["Apikey"] = credentials.api_key
+            body = request.body
             if credentials.signs_in_thread:
                 request.headers["Signature"] = await asyncio.to_thread(
-                    credentials.sign, await _signed_text(request, credentials)
+                    credentials.sign, _signed_text(request, await body.as_bytes() if body else b"", credentials)
                 )
             else:
-                request.headers["Signature"] = credentials.sign(await _signed_text(request, credentials))
+                request.headers["Signature"] = credentials.sign(
+                    _signed_text(request, await body.as_bytes() if body else b"", credentials)
+                )
         try:
             return await handler(request)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -63,12 +66,12 @@ class SigningMiddleware:
             raise ConnectionLostError(type(error).__name__) from None
 
 
-async def _signed_text(request: ClientRequest, credentials: Credentials) -> bytes:
+def _signed_text(request: ClientRequest, body: bytes, credentials: Credentials) -> bytes:
     target = request.url.raw_path_qs.encode()
-    if not request.body:
+    if not body:
         return target
     if request.headers.get(hdrs.CONTENT_TYPE, "").startswith("application/json"):
         separator = credentials.JSON_SEPARATOR
     else:
         separator = b"&" if request.url.raw_query_string else b"?"
-    return target + separator + await request.body.as_bytes()
+    return target + separator + body

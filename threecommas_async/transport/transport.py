@@ -9,7 +9,6 @@ from types import NoneType
 from typing import Final, TypeVar, cast, final
 
 import aiohttp
-import attrs
 from aiohttp import hdrs
 from yarl import URL
 
@@ -66,6 +65,8 @@ class Transport:
         self._base_url: Final = checked_base_url(base_url)
         self._credentials: Final = credentials
         self._timeout: Final = checked_seconds("timeout", timeout, above_zero=True)
+        self._write_timeout: Final = _attempt_timeout(self._timeout, writes=True)
+        self._read_timeout: Final = _attempt_timeout(self._timeout, writes=False)
         self._headers: Final = request_headers(mode)
         self._json_headers: Final = {**self._headers, hdrs.CONTENT_TYPE: "application/json"}
         self._limits: Final = limits
@@ -109,8 +110,8 @@ class Transport:
         session = self._usable_session(call, public=public)
         deadline = self._clock.monotonic() + self._timeout
         while True:
-            send = self._probe if await self._admit(call, deadline) else self._attempt
-            outcome = await send(session, call, deadline, public=public)
+            probes = (self._limiter is not None or self._ban.is_on) and await self._admit(call, deadline)
+            outcome = await (self._probe if probes else self._attempt)(session, call, deadline, public=public)
             result = outcome if isinstance(outcome, Failure) else await self._result(outcome, call, kind)
             if not isinstance(result, Failure):
                 return result
@@ -137,10 +138,11 @@ class Transport:
             # Lets the event loop see the end of connections that the server has closed in the meantime.
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-        left = max(deadline - self._clock.monotonic(), _SHORTEST_TIMEOUT)
-        # A read leaves time for another attempt; a write has only the one.
-        total = left if call.writes else left / 2
         call.begin(self._clock)
+        timeout = self._write_timeout if call.writes else self._read_timeout
+        left = deadline - call.started
+        if self._timeout - left > _SHORTEST_TIMEOUT:
+            timeout = _attempt_timeout(max(left, _SHORTEST_TIMEOUT), writes=call.writes)
         try:
             async with session.request(
                 call.method,
@@ -148,7 +150,7 @@ class Transport:
                 data=call.body,
                 headers=self._headers if call.body is None else self._json_headers,
                 middlewares=self._unsigned if public else self._signed,
-                timeout=aiohttp.ClientTimeout(total=total, connect=min(_LONGEST_CONNECT, total / 2)),
+                timeout=timeout,
                 allow_redirects=False,
                 raise_for_status=False,
                 auto_decompress=False,
@@ -162,17 +164,17 @@ class Transport:
                 except UnreadableBodyError as error:
                     body, problem, cut_short = error.start, str(error), error.cut_short
                 if status >= 300 or problem is not None:
-                    call.secrets.append(response.request_info.headers.get("Signature", ""))
+                    call.signature = response.request_info.headers.get("Signature")
         except asyncio.CancelledError as error:
             if call.writes:
                 error.add_note(f"{call} was cancelled under way: whether it was carried out cannot be told")
             raise
         except (aiohttp.ClientError, OSError, ConnectionLostError, ForeignOriginError) as error:
-            call.log(self._clock, None, None)
+            call.log(self._clock, None, {})
             return failure_without_answer(error, call)
         self._last_answer = self._clock.monotonic()
         received = Received(status, headers, body, problem, cut_short)
-        call.log(self._clock, status, received.request_id)
+        call.log(self._clock, status, headers)
         return received
 
     async def _probe(
@@ -223,14 +225,20 @@ class Transport:
 
     async def _result(self, received: Received, call: Call, kind: type[T]) -> T | Failure:
         """Read an answer; heed what it says about limits and bans."""
-        if received.status < 300 and received.problem is None and not received.names_an_error():
-            try:
-                result = _read(received, kind)
-            except codec.DecodeError as problem:
-                received = attrs.evolve(received, problem=str(problem))
-            else:
+        if received.status < 300 and received.problem is None:
+            # Documented JSON has no "error" at its top: only what is more or less than that needs a second look.
+            result = None if kind is NoneType else codec.from_documented_json(received.body, kind)
+            if result is not None:
                 self._retries.succeeded()
                 return result
+            if not received.names_an_error():
+                try:
+                    result = _read(received, kind)
+                except codec.DecodeError as problem:
+                    received.problem = str(problem)
+                else:
+                    self._retries.succeeded()
+                    return result
         pause = self._limiter.pause_of(call.route) if self._limiter is not None else _PAUSE
         failure = failure_of_answer(received, call, self._clock, pause=_PAUSE if received.status == _BANNED else pause)
         error = failure.error
@@ -271,7 +279,7 @@ class Transport:
             self._ban = shared_ban(self._base_url, self._clock)
             if self._session is None:
                 self._session = aiohttp.ClientSession(
-                    connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE),
+                    connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE),
                     middlewares=self._signed,
                     cookie_jar=aiohttp.DummyCookieJar(),
                     trace_configs=self._trace_configs,
@@ -298,6 +306,12 @@ def _read(received: Received, kind: type[T]) -> T:
     if received.is_html:
         raise codec.DecodeError("it is an HTML page")
     return cast("T", None)
+
+
+def _attempt_timeout(seconds: float, *, writes: bool) -> aiohttp.ClientTimeout:
+    """Bound an attempt: a read leaves time for another one, a write has no other."""
+    total = seconds if writes else seconds / 2
+    return aiohttp.ClientTimeout(total=total, connect=min(_LONGEST_CONNECT, total / 2))
 
 
 def _chain(

@@ -44,7 +44,7 @@ class Failure:
     repeat: Repeat
 
 
-@attrs.frozen(repr=False)
+@attrs.define(repr=False)
 class Received:
     """An answer as it came.
 

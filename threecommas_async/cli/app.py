@@ -1,0 +1,156 @@
+"""The command as a whole: the commands that belong to no group, and the way from an error to an exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, cast
+
+import typer
+
+from threecommas_async.cli.accounts import accounts
+from threecommas_async.cli.common import AsJson, CommandError, InSandbox, connected
+from threecommas_async.cli.output import abandon_output, print_error, print_hint, print_json, print_line, print_raw_json
+from threecommas_async.errors import Outcome, ThreeCommasError
+from threecommas_async.version import __version__
+
+if TYPE_CHECKING:
+    from threecommas_async.models import KeyValidity
+    from threecommas_async.sandbox import Sandbox
+
+_FAILED: Final = 1
+_USAGE: Final = 2
+_INTERRUPTED: Final = 130
+
+# Typer shows its users this one of its exceptions, not the base of all that are about the command line.
+_UsageError: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+
+app: Final = typer.Typer(
+    name="threecommas",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(accounts)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print_line(f"threecommas-async {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def threecommas(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Talk to 3Commas from the shell.
+
+    The key is taken from the environment: THREECOMMAS_API_KEY together with THREECOMMAS_API_SECRET or, for an RSA key,
+    THREECOMMAS_PRIVATE_KEY_FILE. THREECOMMAS_BASE_URL points at another server, such as a sandbox. With --sandbox a
+    command needs neither key nor network.
+    """
+
+
+@app.command()
+def validate(sandbox: InSandbox = False, as_json: AsJson = False) -> None:
+    """Ask 3Commas whether it accepts the API key and its signatures."""
+    validity = asyncio.run(_validate(sandbox=sandbox))
+    if as_json:
+        print_json(validity)
+    if not validity.valid:
+        raise CommandError("3Commas does not accept the API key")
+    if not as_json:
+        print_line("3Commas accepts the API key.")
+
+
+async def _validate(*, sandbox: bool) -> KeyValidity:
+    async with connected(sandbox=sandbox) as client:
+        return await client.users.validate()
+
+
+@app.command()
+def sandbox(
+    host: Annotated[str, typer.Option(metavar="HOST", help="127.0.0.1, localhost or ::1.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="0 takes a free one.")] = 0,
+) -> None:
+    """Serve an offline 3Commas until interrupted.
+
+    The first line on standard output is a JSON object with url, api_key and api_secret. The key is the one in
+    THREECOMMAS_API_KEY and THREECOMMAS_API_SECRET if they are set, and random otherwise.
+    """
+    from threecommas_async.sandbox import Sandbox
+
+    try:
+        server = Sandbox(host=host, port=port)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="'--host'") from None
+    asyncio.run(_serve(server))
+
+
+async def _serve(server: Sandbox) -> None:
+    import msgspec
+
+    stopped = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # on Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    key = server.add_key(
+        api_key=os.environ.get("THREECOMMAS_API_KEY") or None, secret=os.environ.get("THREECOMMAS_API_SECRET") or None
+    )
+    async with server:
+        first_line = {"url": server.url, "api_key": key.api_key, "api_secret": key.secret}
+        print_raw_json(msgspec.json.encode(first_line).decode())
+        print_hint("The sandbox serves until you press Ctrl-C.")
+        await stopped.wait()
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0, 1 after an error, 2 for wrong usage, 130 after Ctrl-C.
+
+    :param arguments: what follows the command's name; those of this process when not given.
+    """
+    command = typer.main.get_command(app)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        status: object = command.main(args=given, prog_name="threecommas", standalone_mode=False)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except _UsageError as error:
+        return _misused(error)
+    except ThreeCommasError as error:
+        print_error(f"{error}{_advice(error)}")
+    except OSError as error:
+        abandon_output()
+        print_error(": ".join(text for text in (str(error.filename or ""), error.strerror or str(error)) if text))
+    except (CommandError, ValueError) as error:
+        print_error(str(error))
+    except Exception as error:  # noqa: BLE001
+        # The text of an exception that nobody foresaw may quote anything: only its place is told.
+        *_, last = traceback.extract_tb(error.__traceback__)
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        print_error(f"a fault in threecommas-async, please report it: {type(error).__name__} in {place}")
+    else:
+        return status if isinstance(status, int) else 0
+    return _FAILED
+
+
+def _misused(error: typer.BadParameter) -> int:
+    if message := error.format_message():
+        path = error.ctx.command_path if error.ctx else "threecommas"
+        print_error(f"{message.rstrip('.')} (see {path} --help)")
+    return _USAGE
+
+
+def _advice(error: ThreeCommasError) -> str:
+    if error.outcome is Outcome.NOT_DONE or error.method == "GET":
+        return ""
+    return "; look with 'threecommas accounts list' before you repeat it"

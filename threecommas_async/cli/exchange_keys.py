@@ -1,0 +1,175 @@
+"""What connecting an exchange needs: which fields, and where their values come from.
+
+None of the secrets is ever a command line argument, for those stand in the shell's history and in the process list.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+import attrs
+
+from threecommas_async import codec
+from threecommas_async.cli.common import CommandError
+from threecommas_async.cli.output import clean
+from threecommas_async.models import Market
+
+
+@attrs.frozen
+class _Field:
+    """A parameter of ``accounts.create`` that some exchange needs."""
+
+    where: str
+    """The environment variable, or the option, that gives it."""
+    make_up: Callable[[], str]
+    """A value that a sandbox takes for one."""
+    is_secret: bool = False
+
+
+_FIELDS: Final[Mapping[str, _Field]] = {
+    "api_key": _Field("THREECOMMAS_EXCHANGE_API_KEY", lambda: f"sandbox-{secrets.token_hex(16)}", is_secret=True),
+    "secret": _Field("THREECOMMAS_EXCHANGE_SECRET", lambda: f"sandbox-{secrets.token_hex(16)}", is_secret=True),
+    "passphrase": _Field("THREECOMMAS_EXCHANGE_PASSPHRASE", lambda: f"sandbox-{secrets.token_hex(8)}", is_secret=True),
+    "customer_id": _Field("--customer-id", lambda: str(secrets.randbelow(10**8))),
+    "address": _Field("--address", lambda: f"0x{secrets.token_hex(20)}"),
+}
+"""In the order in which a person is asked."""
+
+_LONGEST_INPUT: Final = 65_536
+
+
+def find_market(markets: list[Market], account_type: str) -> Market:
+    """Return the market whose code is ``account_type``, in upper or lower case.
+
+    :raises CommandError: there is none; the text names those that look like it.
+    """
+    by_code = {market.market_code.casefold(): market for market in markets}
+    wanted = account_type.casefold()
+    if wanted in by_code:
+        return by_code[wanted]
+    similar = get_close_matches(wanted, by_code)
+    codes = [by_code[code].market_code for code in similar or sorted(by_code)]
+    advice = "the nearest are" if similar else "it has"
+    raise CommandError(f"3Commas has no account type {account_type!r}; {advice} {', '.join(codes)}")
+
+
+def complete(market: Market, options: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the values to connect an account of ``market`` with.
+
+    From the options, then the environment, then, if one that the market requires is missing still, from standard
+    input: a JSON object, or a person at a terminal, who is asked for just those.
+
+    :param options: the values of the command line's options.
+    :raises CommandError: a required value is missing, or standard input cannot be used.
+    """
+    values = _given(market, options)
+    missing = _missing(market, values)
+    if missing and _has_terminal():
+        return values | {name: _asked(name, label) for name, label in missing.items()}
+    if missing:
+        values = _merged(values, _piped())
+        missing = _missing(market, values)
+    if missing:
+        where = ", ".join(_FIELDS[name].where for name in missing)
+        raise CommandError(
+            f"{market.market_code} needs {', '.join(missing)}, which {where} can give, "
+            "or a JSON object on standard input"
+        )
+    return values
+
+
+def make_up(market: Market, options: Mapping[str, str | None]) -> dict[str, str]:
+    """Return what :func:`complete` would, with invented values, which only a sandbox takes, for what is missing."""
+    values = _given(market, options)
+    return values | {name: _FIELDS[name].make_up() for name in _missing(market, values)}
+
+
+def _given(market: Market, options: Mapping[str, str | None]) -> dict[str, str]:
+    values = {name: value for name, value in options.items() if value}
+    forms = market.form_fields
+    # A variable that was set for one exchange must not go to another that has no use for it.
+    usable = {form.field for form in (*(forms.required or ()), *(forms.optional or ()))} if forms else _FIELDS.keys()
+    for name, field in _FIELDS.items():
+        if field.is_secret and name in usable and (value := os.environ.get(field.where)):
+            values[name] = value
+    return values
+
+
+def _missing(market: Market, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the required fields without a value, and what to ask a person for. What is not ours 3Commas will name."""
+    required = {form.field: form.localized_name for form in (market.form_fields and market.form_fields.required) or ()}
+    return {
+        name: clean(required[name] or name).rstrip(": ") for name in _FIELDS if name in required and name not in values
+    }
+
+
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _asked(name: str, label: str) -> str:
+    while True:
+        try:
+            value = _asked_hidden(label) if _FIELDS[name].is_secret else _asked_openly(label)
+        except KeyboardInterrupt:
+            sys.stderr.write("\n")
+            raise
+        except EOFError:
+            raise CommandError(f"{label} was not entered; nothing was sent") from None
+        if value:
+            return value
+
+
+def _asked_hidden(label: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(f"{label} (hidden): ").strip()
+        except getpass.GetPassWarning:
+            raise CommandError(f"this terminal cannot hide what is typed: give {label} in another way") from None
+
+
+def _asked_openly(label: str) -> str:
+    # Not by input(): it writes to standard output, which may be a program's.
+    sys.stderr.write(f"{label}: ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()
+
+
+def _piped() -> dict[str, str]:
+    """Read the JSON object on standard input. No text of an error quotes it: it is full of secrets."""
+    data = b"" if sys.stdin is None else sys.stdin.buffer.read(_LONGEST_INPUT + 1).strip()
+    if not data:
+        return {}
+    names = ", ".join(_FIELDS)
+    try:
+        decoded = codec.decode_json(data) if len(data) <= _LONGEST_INPUT else None
+    except codec.DecodeError:
+        decoded = None
+    if not isinstance(decoded, dict):
+        raise CommandError(f"standard input must hold one JSON object with some of {names}")
+    if not decoded.keys() <= _FIELDS.keys():
+        raise CommandError(f"standard input has a field that is none of {names}")
+    values: dict[str, str] = {}
+    for name, value in decoded.items():
+        if not isinstance(value, str):
+            raise CommandError(f"{name} on standard input must be a string")
+        values[name] = value
+    return values
+
+
+def _merged(values: Mapping[str, str], piped: Mapping[str, str]) -> dict[str, str]:
+    for name in values.keys() & piped.keys():
+        if values[name] != piped[name]:
+            raise CommandError(f"{name} on standard input differs from {_FIELDS[name].where}: give one of them")
+    return {name: value for name, value in {**piped, **values}.items() if value}

@@ -1,0 +1,130 @@
+"""The aiohttp application of a sandbox: from a request to a handler and back."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from attrs import frozen
+
+from threecommas_async.sandbox.answers import Refusal, invalid, json_response, not_found
+from threecommas_async.sandbox.authentication import authenticate
+from threecommas_async.sandbox.calls import Call, Endpoint, State
+from threecommas_async.sandbox.disturbances import NoAnswer
+from threecommas_async.sandbox.endpoints import ENDPOINTS
+from threecommas_async.sandbox.faults import Faults
+from threecommas_async.sandbox.keys import KeyRing
+from threecommas_async.sandbox.limits import Limiter
+from threecommas_async.sandbox.parameters import Parameters
+from threecommas_async.sandbox.refusals import over_limit
+from threecommas_async.sandbox.routes import PREFIX, path_below_base_url
+
+_logger: Final = logging.getLogger("threecommas_async.sandbox")
+
+
+@frozen
+class RequestRecord:
+    """One request that reached the sandbox, without anything that could be a secret."""
+
+    method: str
+    path: str
+    """The path, without its query string."""
+    status: int | None
+    """The status of the answer; ``None`` if there was none, because a fault closed the connection instead."""
+    time: datetime
+
+
+@frozen
+class Application:
+    """What a request passes, and the parts of a sandbox that this takes."""
+
+    clock: Callable[[], datetime]
+    keys: KeyRing
+    state: State
+    limiter: Limiter
+    send_retry_after: bool
+    faults: Faults
+    requests: deque[RequestRecord]
+
+    def build(self) -> web.Application:
+        # From the outside in: whatever happens is recorded; limits come before faults, which do not count; a fault that
+        # changes the answer has to find one, so that the handler's errors are made into answers inside of it already.
+        application = web.Application(middlewares=[self._record, _speak_json, self._limit, self._disturb, _speak_json])
+        application.on_response_prepare.append(_identify)
+        for endpoint in ENDPOINTS:
+            application.router.add_route(endpoint.method, PREFIX + endpoint.path, self._handler(endpoint))
+        return application
+
+    def _handler(self, endpoint: Endpoint) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            body = await request.read()
+            if endpoint.signed:
+                key = authenticate(request, body, self.keys)
+                if endpoint.permission is not None and endpoint.permission not in key.permissions:
+                    raise endpoint.denied()
+            parameters = Parameters.of(request, body)
+            document = endpoint.answer(Call(self.state, request.match_info, parameters, self.clock()))
+            return json_response(endpoint.status, document)
+
+        return handle
+
+    @web.middleware
+    async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        status = None if isinstance(response, NoAnswer) else response.status
+        path = request.raw_path.partition("?")[0]
+        self.requests.append(RequestRecord(request.method, path, status, self.clock()))
+        return response
+
+    @web.middleware
+    async def _limit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A request counts once all of it is here. An answer before that would break the connection under its sender.
+        await request.read()
+        if not self.limiter.enforces:
+            return await handler(request)
+        api_key = request.headers.get("Apikey", "")
+        address = request.remote or ""
+        caller = f"key {api_key}" if self.keys.find(api_key) else f"address {address}"
+        now = self.clock()
+        over = self.limiter.check(caller, address, request.method, path_below_base_url(request.raw_path), now)
+        if over is None:
+            return await handler(request)
+        return over_limit(over.status, over.until - now if self.send_retry_after else None)
+
+    @web.middleware
+    async def _disturb(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await self.faults.disturb(request, handler)
+
+
+async def _identify(_: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer what 3Commas and the gateway before it give every answer."""
+    response.headers["X-Request-Id"] = str(uuid4())
+    response.headers["Cf-Ray"] = f"{secrets.token_hex(8)}-SBX"
+
+
+@web.middleware
+async def _speak_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        status, document = refusal.status, refusal.document()
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+        status, document = 404, not_found().document()
+    except web.HTTPException as error:
+        status, document = error.status, {"error": error.reason}
+    except (web.RequestPayloadError, ConnectionError):
+        status, document = 400, invalid().document()
+    except Exception as error:  # noqa: BLE001
+        # A fault of the sandbox. Where it happened is told, its text is not: that may quote the request.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        _logger.error("The sandbox failed with %s:\n%s", type(error).__name__, place)  # noqa: TRY400
+        status, document = 500, {"error": "unknown_error"}
+    return json_response(status, document)

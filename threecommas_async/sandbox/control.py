@@ -1,0 +1,130 @@
+"""The accounts of a sandbox from the outside: what a test sets up before, and looks at after, its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from attrs import evolve
+
+from threecommas_async.sandbox.accounts import Accounts
+from threecommas_async.sandbox.currencies import CURRENCIES
+from threecommas_async.sandbox.exchange_account import ActiveEntities, ExchangeAccount
+from threecommas_async.sandbox.holdings import OPENING, Holdings
+from threecommas_async.sandbox.markets import market_of_type
+
+
+class SandboxAccounts:
+    """The exchange accounts of a sandbox's user.
+
+    ::
+
+        account_id = sandbox.accounts.add(type="binance", balances={"BTC": "0.5", "USDT": "1000"})
+        sandbox.accounts.add_many(1_050)
+        sandbox.accounts.set_active(account_id, deals=2)  # cannot be removed now
+        sandbox.accounts.set_keys_valid(account_id, False)  # the exchange refuses its keys now
+
+    Ids are those that the API gives, such as ``account.id``. An id that no account has is a ``ValueError``.
+    """
+
+    def __init__(self, accounts: Accounts, clock: Callable[[], datetime]) -> None:
+        self._accounts: Final = accounts
+        self._clock: Final = clock
+
+    def __len__(self) -> int:
+        return len(self._accounts.all())
+
+    def __contains__(self, account_id: int) -> bool:
+        return self._accounts.find(account_id) is not None
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all accounts, in the order of their list."""
+        return [account.id for account in self._accounts.all()]
+
+    def add(
+        self,
+        *,
+        type: str = "binance",
+        name: str = "Account",
+        api_key: str | None = None,
+        balances: Mapping[str, Decimal | str | int] | None = None,
+    ) -> int:
+        """Connect an account without a call, and return its id.
+
+        :param type: a market code of the market list.
+        :param api_key: the exchange's key (the address, for a wallet), by which the account can be found and which
+            cannot be connected twice.
+        :param balances: see :meth:`set_balances`; when not given, the dust of the vendor's example.
+        """
+        market = market_of_type(type)
+        if market is None:
+            raise ValueError(f"type {type!r} is not one of the market list")
+        if api_key is not None and self._accounts.is_connected(market, api_key):
+            raise ValueError("api_key has a connected account of this type already")
+        now = self._clock()
+        held = OPENING if balances is None else Holdings.of(_checked_amounts(balances), now)
+        account = self._accounts.connect(market, name=name, identity=api_key, customer_id=None, now=now, holdings=held)
+        return account.id
+
+    def add_many(self, count: int, *, type: str = "binance", name: str = "Account") -> list[int]:
+        """Connect that many accounts, named ``Account 1``, ``Account 2`` ..., and return their ids."""
+        return [self.add(type=type, name=f"{name} {number}") for number in range(1, count + 1)]
+
+    def remove(self, account_id: int) -> None:
+        """Forget an account, whatever is active in it."""
+        self._accounts.remove(self._account(account_id).id)
+
+    def set_balances(self, account_id: int, balances: Mapping[str, Decimal | str | int]) -> None:
+        """Let an account hold these amounts and nothing else.
+
+        :param balances: by the code of the currency; the sandbox has prices for BTC, ETH, BNB, USDT, USDC, DOGE, ADA,
+            FIL, ROSE and 1INCH.
+        """
+        now = self._clock()
+        held = Holdings.of(_checked_amounts(balances), now)
+        self._accounts.keep(evolve(self._account(account_id), holdings=held, updated_at=now))
+
+    def set_keys_valid(self, account_id: int, valid: bool) -> None:
+        """Let the exchange refuse the account's keys, or accept them again. Until then calls end in 422."""
+        self._accounts.keep(evolve(self._account(account_id), keys_valid=valid))
+
+    def set_active(
+        self,
+        account_id: int,
+        *,
+        bots: int = 0,
+        deals: int = 0,
+        smart_trades: int = 0,
+        orders: int = 0,
+        grid_bots: int = 0,
+    ) -> None:
+        """Let so much be going on in an account. It cannot be removed unless everything is 0."""
+        counts = (bots, deals, smart_trades, orders, grid_bots)
+        if min(counts) < 0:
+            raise ValueError(f"there cannot be {min(counts)} of anything")
+        self._accounts.keep(evolve(self._account(account_id), active=ActiveEntities(*counts)))
+
+    def _account(self, account_id: int) -> ExchangeAccount:
+        account = self._accounts.find(account_id)
+        if account is None:
+            raise ValueError(f"there is no account {account_id}")
+        return account
+
+
+def _checked_amounts(balances: Mapping[str, Decimal | str | int]) -> dict[str, Decimal]:
+    amounts: dict[str, Decimal] = {}
+    for code, given in balances.items():
+        if code not in CURRENCIES:
+            raise ValueError(
+                f"balances has {code!r}, for which the sandbox has no price; it has {', '.join(CURRENCIES)}"
+            )
+        if isinstance(given, float):
+            raise TypeError(f"the balance of {code} must be a Decimal, a str or an int: a float is not exact")
+        amount = Decimal(given)
+        if not amount.is_finite() or amount < 0:
+            raise ValueError(f"the balance of {code} must be a number of at least 0, not {given}")
+        amounts[code] = amount
+    return amounts
