@@ -201,8 +201,9 @@ async def test_times_are_aware_datetimes_and_dates_whatever_they_came_as(server:
             datetime(2024, 10, 2, 12, 56, 40, tzinfo=UTC),
         ]
         server.text = examples["accounts.convert_dust_to_bnb"]
-        (converted,) = (await client.accounts.convert_dust_to_bnb(1)).transfer_result or ()
-        assert converted.operate_time == datetime(2025, 2, 17, 13, 35, 33, 228000, tzinfo=UTC)
+        converted = (await client.accounts.convert_dust_to_bnb(1)).transfer_result
+        assert converted is not None
+        assert converted[0].operate_time == datetime(2025, 2, 17, 13, 35, 33, 228000, tzinfo=UTC)
         server.text = examples["accounts.volume_daily"]
         assert (await client.accounts.volume_daily(1)).utc_date == date(2025, 3, 28)
         server.text = examples["accounts.volume_monthly"]

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.loopback import Asked, Loopback
 from threecommas_async import AuthenticationError, Outcome, UnreadableResponseError
 from threecommas_async.resources.paging import LARGEST_PAGE, walk
+from threecommas_async.sandbox import Sandbox
 
 SIZES: Final = (0, 1, 2, 49, 50, 51, 98, 99, 100, 101, 102, 150, 197, 198, 199, 294, 1050)
 
@@ -248,6 +249,8 @@ async def test_iterate_walks_all_accounts_while_another_task_removes_some(served
             if len(walked) % 50 == 0:
                 await asyncio.sleep(0.002)
         remover.cancel()
+        await asyncio.wait([remover])
+        assert remover.cancelled() or remover.exception() is None
     assert len(accounts.rows.ids) < 1050
     assert len(walked) == len(set(walked))
     assert accounts.rows.stayed <= set(walked)
@@ -281,3 +284,31 @@ async def test_an_error_ends_the_walk_and_shows_no_secret(served: tuple[Accounts
             shown += repr(trace.tb_frame.f_locals)
         trace = trace.tb_next
     assert "exchange-key" not in shown
+
+
+async def test_a_walk_over_1050_accounts_in_the_sandbox_while_another_task_removes_some() -> None:
+    chance = random.Random(5)  # noqa: S311
+    removed: set[int] = set()
+    async with Sandbox() as sandbox, sandbox.client(limits=None) as client:
+        for number in range(1050):
+            await client.accounts.create(type="binance", name=f"No. {number}", api_key=f"key-{number}", secret="secret")
+        ids = [account.id async for account in client.accounts.iterate()]
+        assert len(ids) == len(set(ids)) == 1050
+
+        async def remove() -> None:
+            for account_id in chance.sample(ids, 200):
+                removed.add(account_id)  # before it is certain: it may be gone by the time the answer comes
+                await client.accounts.remove(account_id)
+
+        remover = asyncio.create_task(remove())
+        walked: list[int] = []
+        async for account in client.accounts.iterate():
+            walked.append(account.id)
+            if len(walked) % 20 == 0:
+                await asyncio.sleep(0.002)
+        remover.cancel()
+        await asyncio.wait([remover])
+        assert remover.cancelled() or remover.exception() is None
+    assert removed
+    assert len(walked) == len(set(walked))
+    assert set(ids) - removed <= set(walked) <= set(ids)

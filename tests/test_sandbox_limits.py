@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import datetime
 
@@ -162,6 +163,19 @@ async def test_a_refused_request_is_read_and_not_done() -> None:
         assert await caller.statuses(1) == [200]
         assert (await caller.call("POST", "/ver1/accounts/new", body=account)).status == 429
         assert len(caller.sandbox.accounts) == 0
+
+
+async def test_a_request_counts_once_all_of_it_is_here() -> None:
+    limits = [SandboxLimit(requests=1, per_seconds=60, pause_seconds=300)]
+    async with calling(Sandbox(clock=MovingClock(), limits=limits)) as caller:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(caller.sandbox.url.split(":")[2].split("/")[0]))
+        head = f"POST /public/api/ver1/accounts/new HTTP/1.1\r\nHost: x\r\nApikey: {caller.key.api_key}\r\n"
+        writer.write(f"{head}Content-Length: 9\r\n\r\nx".encode())
+        await writer.drain()
+        async with caller.session.get(f"{caller.sandbox.url}/ver1/ping") as answer:  # the server saw the other by now
+            assert answer.status == 200
+        assert await caller.statuses(2) == [200, 429]
+        writer.close()
 
 
 async def test_a_loop_that_keeps_to_the_limit_is_never_refused() -> None:

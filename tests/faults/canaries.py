@@ -72,17 +72,29 @@ class Watch:
     leaks: list[Leak] = attrs.Factory(list[Leak])
     looked: int = 0
     _forms: dict[str, dict[str, str]] = attrs.Factory(dict[str, dict[str, str]])
+    _texts: list[tuple[str, str]] = attrs.Factory(list[tuple[str, str]])
 
     def look(self, where: str, text: str) -> None:
-        self.looked += len(text)
+        """Keep a text; :meth:`judge` looks through it."""
+        self._texts.append((where, text))
+
+    def judge(self) -> None:
+        """Look for every secret in all that was kept since the last time."""
+        everything = "\n".join(text for _, text in self._texts)
+        self.looked += len(everything)
         for name, secret in self.secrets.items():
             if secret not in self._forms:
                 self._forms[secret] = forms_of(secret)
             for form, shown in self._forms[secret].items():
-                place = text.find(shown)
-                if place >= 0:
-                    self.leaks.append(Leak(name, form, where, text[max(place - 60, 0) : place + len(shown) + 20]))
-                    break
+                if shown in everything:
+                    self._tell(name, form, shown)
+        self._texts.clear()
+
+    def _tell(self, secret: str, form: str, shown: str) -> None:
+        for where, text in self._texts:
+            place = text.find(shown)
+            if place >= 0:
+                self.leaks.append(Leak(secret, form, where, text[max(place - 60, 0) : place + len(shown) + 20]))
 
     def look_at_bytes(self, where: str, data: bytes) -> None:
         self.look(where, data.decode("latin-1"))

@@ -119,12 +119,18 @@ def _asked(name: str, label: str) -> str:
         try:
             value = _asked_hidden(label) if _FIELDS[name].is_secret else _asked_openly(label)
         except KeyboardInterrupt:
-            sys.stderr.write("\n")
+            _end_line()
             raise
         except EOFError:
+            _end_line()
             raise CommandError(f"{label} was not entered; nothing was sent") from None
         if value:
             return value
+
+
+def _end_line() -> None:
+    # Whatever is written next, by the shell for one, is not to stand behind the prompt.
+    sys.stderr.write("\n")
 
 
 def _asked_hidden(label: str) -> str:

@@ -24,7 +24,9 @@ from threecommas_async.models import (
     MonthlyVolume,
     PieChartSlice,
 )
+from threecommas_async.errors import ThreeCommasError
 from threecommas_async.redaction import conceals_arguments
+from threecommas_async.resources.created import find_created
 from threecommas_async.resources.checks import (
     day,
     flag,
@@ -116,7 +118,7 @@ class Accounts:
         :raises TypeError: an argument is of the wrong type; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why. An exchange key that is connected
             already is refused with ``fields["api_key"]``.
-        :raises OutcomeUnknownError: the answer was lost: look into :meth:`list` before you repeat the call.
+        :raises OutcomeUnknownError: the answer was lost: ask :meth:`find_created` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -134,6 +136,21 @@ class Accounts:
                 "types_to_create": texts("types_to_create", types_to_create, "['binance_margin']"),
             },
         )
+
+    async def find_created(self, error: ThreeCommasError) -> Account | None:
+        """Find out what became of a :meth:`create` whose answer was lost. Needs the permission ACCOUNTS_READ.
+
+        ``GET /ver1/accounts``, all pages, up to four times within some seconds: that an account is absent right after a
+        failure proves nothing. Looked for is an account of the same market and name that is no older than the call, give
+        or take two minutes by which clocks may differ. So another account that was created with the same type and name at
+        about the same time is taken for it; and a request that 3Commas carries out later than those seconds is missed.
+
+        :param error: what :meth:`create` ended in.
+        :returns: the account, if it is there; None if it is not, or if ``error.outcome`` is ``NOT_DONE`` anyway.
+        :raises ValueError: ``error`` does not come from :meth:`create`.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`; then nothing was found out.
+        """
+        return await find_created(self.iterate, error, self._transport.clock)
 
     async def get(self, account_id: Id) -> Account:
         """Fetch one account. Needs the permission ACCOUNTS_READ.

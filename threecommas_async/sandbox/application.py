@@ -86,7 +86,7 @@ class Application:
 
     @web.middleware
     async def _limit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        # A request counts once all of it is here. An answer before that would break the connection under its sender.
+        # A request counts, and meets a fault, once all of it is here.
         await request.read()
         if not self.limiter.enforces:
             return await handler(request)

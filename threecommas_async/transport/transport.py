@@ -123,6 +123,11 @@ class Transport:
         # stay on ours as __context__.
         raise error
 
+    @property
+    def clock(self) -> Clock:
+        """Where this transport's time comes from."""
+        return self._clock
+
     async def close(self) -> None:
         """Close the session, if it is an own one."""
         self._closed = True
