@@ -10,7 +10,7 @@ from attrs import field, frozen
 from yarl import URL
 
 from threecommas_async import codec
-from threecommas_async.models import JsonValue
+from threecommas_async.models.base import JsonValue
 
 _FOLDER: Final = Path(__file__).parent / "fixtures" / "catalogue"
 

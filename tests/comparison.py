@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 import attrs
 
 from threecommas_async import codec
-from threecommas_async.models import JsonValue, Model
+from threecommas_async.models.base import JsonValue, Model
 
 
 def differences(came: JsonValue, written: JsonValue, place: str = "") -> Iterator[str]:

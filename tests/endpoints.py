@@ -18,28 +18,20 @@ from tests import catalogue
 from tests.comparison import differences, rewritten, unrecognized
 from tests.loopback import Loopback
 from threecommas_async import ApiError, ThreeCommasClient, codec
-from threecommas_async.models import (
-    Account,
-    AccountTableRow,
-    AccountVolume,
-    ActiveTradingEntities,
-    BalancePoint,
-    CurrencyNetworks,
-    CurrencyRates,
-    CurrencyRatesWithLeverage,
-    DailyVolume,
-    DepositData,
-    DustConversion,
-    KeyValidity,
-    LeverageType,
-    Market,
-    MarketSubtype,
-    Model,
-    MonthlyVolume,
-    PieChartSlice,
-    Pong,
-    ServerTime,
-)
+from threecommas_async.models.account import Account
+from threecommas_async.models.account_volume import AccountVolume, DailyVolume, MonthlyVolume
+from threecommas_async.models.active_entities import ActiveTradingEntities
+from threecommas_async.models.balance import AccountTableRow, BalancePoint, PieChartSlice
+from threecommas_async.models.base import Model
+from threecommas_async.models.deposit import DepositData
+from threecommas_async.models.dust import DustConversion
+from threecommas_async.models.key_validity import KeyValidity
+from threecommas_async.models.leverage import LeverageType
+from threecommas_async.models.market import Market
+from threecommas_async.models.market_subtype import MarketSubtype
+from threecommas_async.models.network import CurrencyNetworks
+from threecommas_async.models.rates import CurrencyRates, CurrencyRatesWithLeverage
+from threecommas_async.models.server import Pong, ServerTime
 
 GROUPS_NOT_BUILT: Final = ("bots", "deals", "grid_bots", "smart_trades", "trades")
 

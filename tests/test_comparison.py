@@ -6,7 +6,7 @@ import pytest
 
 from tests.comparison import differences, unrecognized
 from threecommas_async import Account, codec
-from threecommas_async.models import CurrencyAmount
+from threecommas_async.models.base import CurrencyAmount
 
 
 @pytest.mark.parametrize(

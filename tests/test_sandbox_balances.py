@@ -73,6 +73,14 @@ async def test_pie_chart_and_table_add_up(caller: Caller, account_id: int) -> No
     assert (row["is_wallet"], row["position"]) == (True, 2)
 
 
+async def test_loading_balances_changes_the_time_alone(caller: Caller, account_id: int, clock: MovingClock) -> None:
+    before = await get(caller, f"{PATH}/{account_id}")
+    clock.move(hours=1)
+    loaded = (await post(caller, f"{PATH}/{account_id}/load_balances")).json
+    assert {name for name in loaded if loaded[name] != before[name]} == {"updated_at"}
+    assert (await get(caller, f"{PATH}/{account_id}"))["updated_at"] == loaded["updated_at"]
+
+
 async def test_small_numbers_have_exponents_and_every_digit(caller: Caller) -> None:
     account_id = caller.sandbox.accounts.add(balances={"ETH": "0.0000000952", "DOGE": "27.076", "ADA": "100"})
     text = (await post(caller, f"{PATH}/{account_id}/account_table_data")).text

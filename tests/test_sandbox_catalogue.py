@@ -12,7 +12,7 @@ import pytest
 from attrs import field, frozen
 from yarl import URL
 
-from threecommas_async.models import JsonValue
+from threecommas_async.models.base import JsonValue
 from threecommas_async.sandbox import Permission, Sandbox
 from threecommas_async.sandbox.endpoints import ENDPOINTS
 

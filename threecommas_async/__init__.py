@@ -32,14 +32,20 @@ if TYPE_CHECKING:
         ThreeCommasError,
         UnreadableResponseError,
     )
-    from threecommas_async.models import (
-        Account,
-        CurrencyAmount,
-        KeyValidity,
-        Market,
-        MarketFormField,
-        MarketFormFields,
-    )
+    from threecommas_async.models.account import Account
+    from threecommas_async.models.account_volume import AccountVolume, DailyVolume, MonthlyVolume
+    from threecommas_async.models.active_entities import ActiveTradingEntities
+    from threecommas_async.models.balance import AccountTableRow, BalancePoint, PieChartSlice
+    from threecommas_async.models.base import CurrencyAmount, JsonValue
+    from threecommas_async.models.deposit import DepositData
+    from threecommas_async.models.dust import ConvertedAsset, DustConversion
+    from threecommas_async.models.key_validity import KeyValidity
+    from threecommas_async.models.leverage import LeverageBounds, LeverageType
+    from threecommas_async.models.market import Market, MarketFormField, MarketFormFields
+    from threecommas_async.models.market_subtype import MarketSubtype
+    from threecommas_async.models.network import CurrencyNetworks, Network
+    from threecommas_async.models.rates import CurrencyRates, CurrencyRatesWithLeverage
+    from threecommas_async.models.server import Pong, ServerTime
     from threecommas_async.transport.clock import Clock
     from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit
     from threecommas_async.transport.redis_limits import RedisLimits
@@ -63,7 +69,50 @@ _HOMES: Final = {
         "ThreeCommasError",
         "UnreadableResponseError",
     ),
-    "models": ("Account", "CurrencyAmount", "KeyValidity", "Market", "MarketFormField", "MarketFormFields"),
+    "models.account": ("Account",),
+    "models.account_volume": (
+        "AccountVolume",
+        "DailyVolume",
+        "MonthlyVolume",
+    ),
+    "models.active_entities": ("ActiveTradingEntities",),
+    "models.balance": (
+        "AccountTableRow",
+        "BalancePoint",
+        "PieChartSlice",
+    ),
+    "models.base": (
+        "CurrencyAmount",
+        "JsonValue",
+    ),
+    "models.deposit": ("DepositData",),
+    "models.dust": (
+        "ConvertedAsset",
+        "DustConversion",
+    ),
+    "models.key_validity": ("KeyValidity",),
+    "models.leverage": (
+        "LeverageBounds",
+        "LeverageType",
+    ),
+    "models.market": (
+        "Market",
+        "MarketFormField",
+        "MarketFormFields",
+    ),
+    "models.market_subtype": ("MarketSubtype",),
+    "models.network": (
+        "CurrencyNetworks",
+        "Network",
+    ),
+    "models.rates": (
+        "CurrencyRates",
+        "CurrencyRatesWithLeverage",
+    ),
+    "models.server": (
+        "Pong",
+        "ServerTime",
+    ),
     "transport.clock": ("Clock",),
     "transport.limits": ("DOCUMENTED_LIMITS", "Limit"),
     "transport.redis_limits": ("RedisLimits",),
@@ -73,30 +122,50 @@ _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in name
 __all__ = [
     "DOCUMENTED_LIMITS",
     "Account",
+    "AccountTableRow",
+    "AccountVolume",
+    "ActiveTradingEntities",
     "ApiError",
     "AuthenticationError",
+    "BalancePoint",
     "Clock",
+    "ConvertedAsset",
     "Credentials",
     "CurrencyAmount",
+    "CurrencyNetworks",
+    "CurrencyRates",
+    "CurrencyRatesWithLeverage",
+    "DailyVolume",
+    "DepositData",
+    "DustConversion",
     "HmacCredentials",
     "InvalidRequestError",
     "IpBannedError",
+    "JsonValue",
     "KeyValidity",
+    "LeverageBounds",
+    "LeverageType",
     "Limit",
     "Market",
     "MarketFormField",
     "MarketFormFields",
+    "MarketSubtype",
+    "MonthlyVolume",
+    "Network",
     "NotFoundError",
     "NotSentError",
     "Outcome",
     "OutcomeUnknownError",
     "PermissionDeniedError",
+    "PieChartSlice",
     "PlanError",
+    "Pong",
     "RateLimitedError",
     "RedisLimits",
     "RsaCredentials",
     "Secret",
     "ServerError",
+    "ServerTime",
     "ThreeCommasClient",
     "ThreeCommasError",
     "UnreadableResponseError",

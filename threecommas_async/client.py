@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypedDict, Unpack, final
+from typing import TYPE_CHECKING, Final, Self, TypedDict, Unpack, final
 
 import aiohttp
 
 from threecommas_async.credentials import Credentials, HmacCredentials, RsaCredentials
-from threecommas_async.resources import Accounts, MarketData, Users
 from threecommas_async.transport.clock import Clock, SystemClock
 from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit, Limits, Plan, limits_of_plan
 from threecommas_async.transport.settings import Mode
 from threecommas_async.transport.transport import Transport
+
+if TYPE_CHECKING:
+    from threecommas_async.resources.accounts import Accounts
+    from threecommas_async.resources.market_data import MarketData
+    from threecommas_async.resources.users import Users
 
 DEFAULT_BASE_URL: Final = "https://api.3commas.io/public/api"
 DEFAULT_TIMEOUT: Final = 30.0
@@ -69,10 +74,6 @@ class ThreeCommasClient:
     :param trace_configs: aiohttp trace configurations for the client's own session.
     :param clock: where time comes from; for tests and simulations.
     :raises ValueError: an argument cannot be right; the text names it.
-
-    :ivar accounts: :class:`~threecommas_async.resources.accounts.Accounts`.
-    :ivar market_data: :class:`~threecommas_async.resources.market_data.MarketData`.
-    :ivar users: :class:`~threecommas_async.resources.users.Users`.
     """
 
     def __init__(
@@ -110,9 +111,29 @@ class ThreeCommasClient:
             trace_configs=trace_configs,
             clock=clock,
         )
-        self.accounts: Final = Accounts(self._transport)
-        self.market_data: Final = MarketData(self._transport)
-        self.users: Final = Users(self._transport)
+
+    # A group is imported when it is first used: its classes are most of what importing everything would cost.
+
+    @functools.cached_property
+    def accounts(self) -> Accounts:
+        """The exchange accounts and wallets that are connected to 3Commas."""
+        from threecommas_async.resources.accounts import Accounts
+
+        return Accounts(self._transport)
+
+    @functools.cached_property
+    def market_data(self) -> MarketData:
+        """Markets, pairs and rates; public."""
+        from threecommas_async.resources.market_data import MarketData
+
+        return MarketData(self._transport)
+
+    @functools.cached_property
+    def users(self) -> Users:
+        """The API key and its owner."""
+        from threecommas_async.resources.users import Users
+
+        return Users(self._transport)
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:

@@ -70,7 +70,7 @@ class ThreeCommasError(Exception):
     :ivar body: the start of the answer's body, secrets hidden, if an answer came.
     :ivar request_id: the ``X-Request-Id`` of the answer; 3Commas' support asks for it.
     :ivar cf_ray: the ``Cf-Ray`` of the answer; 3Commas' support asks for it.
-    :ivar sent: the fields of the request's body, secrets left out.
+    :ivar sent: what the request had in its query and body, secrets left out.
     :ivar sent_at: when the last attempt began, if one was made.
     """
 

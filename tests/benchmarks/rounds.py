@@ -62,5 +62,5 @@ def missing(package: str) -> str:
 def in_fresh_process(*arguments: str) -> Any:
     """Run Python with ``arguments`` in this repository, and return what it prints as JSON."""
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)

@@ -78,7 +78,7 @@ def _answer(status: bytes, body: bytes) -> bytes:
 @contextmanager
 def running() -> Generator[int]:
     """Run the server in its own process, and give the port."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", __name__], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdin is not None

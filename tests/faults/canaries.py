@@ -30,7 +30,9 @@ def forms_of(secret: str) -> dict[str, str]:
         "raw": secret,
         "repr": repr(secret)[1:-1],
         "JSON": json.dumps(secret)[1:-1],
-        "JSON for HTML": "".join(f"\\u{ord(letter):04x}" if letter in "<>&'" else letter for letter in json.dumps(secret)[1:-1]),
+        "JSON for HTML": "".join(
+            f"\\u{ord(letter):04x}" if letter in "<>&'" else letter for letter in json.dumps(secret)[1:-1]
+        ),
         "JSON with slashes": json.dumps(secret)[1:-1].replace("/", "\\/"),
         "hex": data.hex(),
         "HEX": data.hex().upper(),
@@ -121,8 +123,8 @@ class Watch:
             self.look(f"{where}: result repr", repr(item))  # pyright: ignore[reportUnknownArgumentType]
             self.look(f"{where}: result str", f"{item} {item!r}")
             if attrs.has(type(item)):  # pyright: ignore[reportUnknownArgumentType]
-                self.look(f"{where}: result asdict", repr(attrs.asdict(item)))  # type: ignore[call-overload]  # pyright: ignore[reportUnknownArgumentType]
-                self.look(f"{where}: result astuple", repr(attrs.astuple(item)))  # type: ignore[call-overload]  # pyright: ignore[reportUnknownArgumentType]
+                self.look(f"{where}: result asdict", repr(attrs.asdict(item, filter=_known)))  # type: ignore[call-overload]  # pyright: ignore[reportUnknownArgumentType]
+                self.look(f"{where}: result astuple", repr(attrs.astuple(item, filter=_known)))  # type: ignore[call-overload]  # pyright: ignore[reportUnknownArgumentType]
             try:
                 self.look_at_bytes(f"{where}: result pickled", pickle.dumps(item))
             except TypeError as refused:
@@ -139,13 +141,18 @@ class Watch:
             seen += [found.__cause__, found.__context__, *(found.exceptions or ())]
 
 
+def _known(attribute: attrs.Attribute[Any], _value: object) -> bool:
+    # What the library does not know stays as it came: nobody can tell which of it is secret.
+    return attribute.name != "unrecognized"
+
+
 def _chain(error: BaseException) -> Iterable[BaseException]:
     chain = [error]
     for link in chain:
         inner = link.exceptions if isinstance(link, BaseExceptionGroup) else ()
         for other in (link.__cause__, link.__context__, *inner):
             if isinstance(other, BaseException) and other not in chain and len(chain) < _MOST_ERRORS:
-                chain.append(other)  # noqa: B909 - walks what it finds
+                chain.append(other)
     return chain
 
 

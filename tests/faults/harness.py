@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
@@ -13,13 +12,11 @@ import aiohttp
 
 from threecommas_async import Account, HmacCredentials, RsaCredentials, ThreeCommasClient
 from threecommas_async.errors import Outcome, ThreeCommasError
+from threecommas_async.transport.limits import Limit
 
 from .server import FaultServer
 
 KEY: Final = HmacCredentials("api-key-of-the-fault-tests", "api-secret-of-the-fault-tests")
-_PARAMETERS: Final = inspect.signature(ThreeCommasClient).parameters
-HAS_LIMITS: Final = "limits" in _PARAMETERS
-HAS_CLOCK: Final = "clock" in _PARAMETERS
 
 
 class Verdict(enum.Enum):
@@ -46,9 +43,15 @@ EXECUTIONS: Final = {
 
 
 class FakeClock:
-    """A clock that stands still until somebody sleeps, and then jumps."""
+    """A clock that stands still until somebody sleeps, and then jumps.
+
+    :ivar slept: how long each sleep was to be.
+    :ivar on_sleep: is called at the end of each.
+    """
 
     def __init__(self) -> None:
+        self.slept: Final[list[float]] = []
+        self.on_sleep: Callable[[], Awaitable[None]] | None = None
         self._elapsed = 0.0
         self._epoch: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -59,30 +62,34 @@ class FakeClock:
         return self._epoch + timedelta(seconds=self._elapsed)
 
     async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
         self._elapsed += max(seconds, 0)
         await asyncio.sleep(0)
+        if self.on_sleep is not None:
+            await self.on_sleep()
 
     def advance(self, seconds: float) -> None:
         self._elapsed += seconds
 
 
 def make_client(
-    server: FaultServer | str,
+    server: FaultServer,
     *,
     credentials: HmacCredentials | RsaCredentials | None = KEY,
     timeout: float = 30.0,
     clock: FakeClock | None = None,
     session: aiohttp.ClientSession | None = None,
+    limits: Sequence[Limit] | None = None,
 ) -> ThreeCommasClient:
-    """Build a client without a limiter of its own: what is under test here is what happens on the wire."""
-    extra: dict[str, object] = {}
-    if HAS_LIMITS:
-        extra["limits"] = None
-    if HAS_CLOCK and clock is not None:
-        extra["clock"] = clock
-    url = server if isinstance(server, str) else server.url
-    make = cast("Callable[..., ThreeCommasClient]", ThreeCommasClient)
-    return make(credentials, base_url=url, timeout=timeout, session=session, **extra)
+    """Build a client, by default without a limiter: what is under test here is what happens on the wire."""
+    return ThreeCommasClient(
+        credentials,
+        base_url=server.url,
+        timeout=timeout,
+        session=session,
+        limits=limits,
+        clock=clock or FakeClock(),
+    )
 
 
 Call = Callable[[ThreeCommasClient, int], Awaitable[Account]]

@@ -65,7 +65,9 @@ class Report:
     def avoidable_unknowns(self) -> int:
         """Verdicts ``UNKNOWN`` where the client could have known."""
         certain = {row.name for row in faults("") if Verdict.UNKNOWN not in row.verdicts}
-        return sum(count for (name, verdict), count in self.verdicts.items() if verdict is Verdict.UNKNOWN and name in certain)
+        return sum(
+            count for (name, verdict), count in self.verdicts.items() if verdict is Verdict.UNKNOWN and name in certain
+        )
 
     @property
     def is_right(self) -> bool:
@@ -75,11 +77,17 @@ class Report:
         lines = [f"seed {self.seed}: {self.writes} writes, {self.reads} reads, {self.executed} writes carried out"]
         if self.seconds:
             lines.append(f"{self.seconds:.1f} s, {self.writes / self.seconds:.0f} writes a second")
-        lines.append(f"carried out twice: {self.executed_twice}; wrong verdicts: {len(self.wrong)}; bytes elsewhere: {self.elsewhere}")
-        lines.append(f"UNKNOWN: {self.unknown} of {self.writes} writes ({self.unknown_rate:.1%}); where certainty was possible: {self.avoidable_unknowns}")
+        lines.append(
+            f"carried out twice: {self.executed_twice}; wrong verdicts: {len(self.wrong)}; bytes elsewhere: {self.elsewhere}"
+        )
+        lines.append(
+            f"UNKNOWN: {self.unknown} of {self.writes} writes ({self.unknown_rate:.1%}); where certainty was possible: {self.avoidable_unknowns}"
+        )
         lines.append(f"reads that ended in an error: {self.reads_failed} of {self.reads}")
         for name in sorted({name for name, _ in self.verdicts}):
-            counts = ", ".join(f"{verdict.value} {self.verdicts[name, verdict]}" for verdict in Verdict if self.verdicts[name, verdict])
+            counts = ", ".join(
+                f"{verdict.value} {self.verdicts[name, verdict]}" for verdict in Verdict if self.verdicts[name, verdict]
+            )
             lines.append(f"  {name}: {counts}")
         lines += [f"  WRONG {text}" for text in self.wrong[:_MOST_SHOWN]]
         return "\n".join(lines)
@@ -154,7 +162,7 @@ async def _crowded_round(random: Random, elsewhere: FaultServer, name: str) -> R
         script = fault.script(random) if fault.script is not None else Script()
         server.scripts_of[marker] = deque([script])
         plan.append((marker, verb, fault))
-    async with server, make_client(server, clock=FakeClock(), timeout=_PATIENCE) as client:
+    async with server, make_client(server, timeout=_PATIENCE) as client:
 
         async def caller() -> None:
             while plan:

@@ -65,7 +65,7 @@ async def server() -> AsyncIterator[FaultServer]:
 
 @pytest.fixture
 async def client(server: FaultServer) -> AsyncIterator[ThreeCommasClient]:
-    async with make_client(server, clock=FakeClock()) as client:
+    async with make_client(server) as client:
         yield client
 
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from threecommas_async import Account, HmacCredentials, RsaCredentials, ThreeCommasClient
+from threecommas_async.transport.limits import Limit
 
 from .harness import CALLS, CREATE, DELETE, GET, KEY, FakeClock, Verdict, make_client, verdict_of
 from .server import End, FaultServer, Script, http, settle
@@ -82,6 +83,7 @@ class Scene:
     refuses: bool = False
     credentials: HmacCredentials | RsaCredentials = KEY
     ends_by_itself: bool = True
+    limits: tuple[Limit, ...] | None = None
 
 
 def _large_key() -> RsaCredentials:
@@ -89,6 +91,7 @@ def _large_key() -> RsaCredentials:
     return RsaCredentials("key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
+ONE_IN_TEN_SECONDS: Final = Limit(requests=1, per=10, pause=10)
 TROUBLE: Final = Script(executes=False, answer=lambda _: http("503 Service Unavailable", b""))
 LIMITED: Final = Script(executes=False, answer=lambda _: http("429 Too Many Requests", b"", "Retry-After: 1"))
 
@@ -103,6 +106,8 @@ SCENES: Final = (
     Scene(name="refused", refuses=True),
     Scene(name="read tried again", verb=GET, scripts=(TROUBLE, TROUBLE, Script(reads=10, end=End.RESET))),
     Scene(name="rate limited", scripts=(LIMITED,)),
+    Scene(name="waits for the limit", reused=True, limits=(ONE_IN_TEN_SECONDS,)),
+    Scene(name="waits for the limit after a 429", scripts=(LIMITED,), limits=(ONE_IN_TEN_SECONDS,)),
     Scene(name="dropped", scripts=(Script(writes=0, end=End.RESET),)),
     Scene(name="no answer", scripts=(Script(writes=0, end=End.STALL),), ends_by_itself=False),
     Scene(name="half a request taken", scripts=(Script(reads=30, end=End.STALL),), ends_by_itself=False),
@@ -132,7 +137,9 @@ async def test_every_await_point(scene: Scene, *, twice: bool) -> None:
     assert cancelled >= 1
 
 
-@pytest.mark.parametrize("scene", [scene for scene in SCENES if scene.ends_by_itself], ids=lambda scene: cast("Scene", scene).name)
+@pytest.mark.parametrize(
+    "scene", [scene for scene in SCENES if scene.ends_by_itself], ids=lambda scene: cast("Scene", scene).name
+)
 async def test_every_turn_of_the_event_loop(scene: Scene) -> None:
     turns = 0
     while await _cancelled_after(scene, turns):
@@ -172,7 +179,9 @@ async def _cancelled_after(scene: Scene, turns: int) -> bool:
 
 async def _prepared(scene: Scene, server: FaultServer) -> tuple[ThreeCommasClient, FakeClock]:
     clock = FakeClock()
-    client = make_client(server, clock=clock, credentials=scene.credentials, timeout=5 if scene.ends_by_itself else 0.15)
+    client = make_client(
+        server, clock=clock, credentials=scene.credentials, timeout=5 if scene.ends_by_itself else 0.15
+    )
     if scene.reused:
         assert (await verdict_of(CALLS[CREATE], client, 1))[0] is Verdict.SUCCESS
     server.scripts.extend(scene.scripts)
@@ -221,6 +230,8 @@ async def _check(
         await server.listen()
     server.scripts.clear()
     clock.advance(30 * 24 * 3600)
+    clock.slept.clear()
     assert (await verdict_of(CALLS["PATCH"], client, 8))[0] is Verdict.SUCCESS
+    assert clock.slept == [], "a place in the limit is still taken, or somebody still waits for one"
     assert server.executed[7] <= 1
     assert server.executed[8] == 1

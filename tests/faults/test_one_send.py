@@ -22,7 +22,7 @@ async def test_a_write_on_a_dropped_connection_is_sent_once(
     verb: str, end: End, reads: int | None, *, own_session: bool
 ) -> None:
     async with FaultServer() as server, aiohttp.ClientSession() as borrowed:
-        async with make_client(server, clock=FakeClock(), session=None if own_session else borrowed) as client:
+        async with make_client(server, session=None if own_session else borrowed) as client:
             assert (await verdict_of(CALLS[verb], client, 1))[0] is Verdict.SUCCESS
             server.scripts.append(Script(reads=reads, writes=0, end=end))
             accepted = server.accepted
@@ -47,7 +47,7 @@ async def test_no_redirect_is_followed(verb: str, status: str) -> None:
             "http://[",
             "javascript:alert(1)",
         )
-        async with make_client(server, clock=FakeClock()) as client:
+        async with make_client(server) as client:
             for marker, place in enumerate(places, 1):
                 answer = http(status, b"", f"Location: {place}", f"URI: {place}", f"Refresh: 0; url={place}")
                 server.scripts.append(Script(answer=lambda _, answer=answer: answer))  # type: ignore[misc]
@@ -65,14 +65,14 @@ async def test_proxies_of_the_environment_are_not_used(verb: str, monkeypatch: p
     async with FaultServer() as proxy, FaultServer() as server:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
-        async with make_client(server, clock=FakeClock()) as client:
+        async with make_client(server) as client:
             assert (await verdict_of(CALLS[verb], client, 1))[0] is Verdict.SUCCESS
         assert proxy.accepted == 0
 
 
 @ALL
 async def test_cookies_are_not_kept(verb: str) -> None:
-    async with FaultServer(keeps_requests=True) as server, make_client(server, clock=FakeClock()) as client:
+    async with FaultServer(keeps_requests=True) as server, make_client(server) as client:
         body = b'{"id":1,"valid":true}'
         server.scripts.append(Script(answer=lambda _: http("200 OK", body, "Set-Cookie: session=1; Path=/")))
         assert (await verdict_of(CALLS[verb], client, 1))[0] is Verdict.SUCCESS
@@ -83,7 +83,7 @@ async def test_cookies_are_not_kept(verb: str) -> None:
 @ALL
 @pytest.mark.parametrize("stray", STRAY_ANSWERS, ids=["408", "400", "200"])
 async def test_an_answer_that_nobody_asked_for_is_nobody_s(verb: str, stray: bytes) -> None:
-    async with FaultServer() as server, make_client(server, clock=FakeClock()) as client:
+    async with FaultServer() as server, make_client(server) as client:
         assert (await verdict_of(CALLS[verb], client, 1))[0] is Verdict.SUCCESS
         server.send_stray(stray)
         await settle()
@@ -93,7 +93,7 @@ async def test_an_answer_that_nobody_asked_for_is_nobody_s(verb: str, stray: byt
 
 @ALL
 async def test_a_dead_server_is_refused_for_sure(verb: str) -> None:
-    async with FaultServer() as server, make_client(server, clock=FakeClock()) as client:
+    async with FaultServer() as server, make_client(server) as client:
         await server.refuse()
         with pytest.raises(NotSentError) as caught:
             await CALLS[verb](client, 1)
@@ -103,7 +103,7 @@ async def test_a_dead_server_is_refused_for_sure(verb: str) -> None:
 
 async def test_idle_connections_that_were_closed_are_noticed() -> None:
     """The most common cause of an unknown outcome elsewhere: a kept connection that the server has closed meanwhile."""
-    async with FaultServer() as server, make_client(server, clock=FakeClock()) as client:
+    async with FaultServer() as server, make_client(server) as client:
         for marker in range(1, 60):
             verb = list(CALLS)[marker % len(CALLS)]
             assert (await verdict_of(CALLS[verb], client, marker))[0] is Verdict.SUCCESS

@@ -50,7 +50,9 @@ async def _list(client: ThreeCommasClient) -> object:
 
 
 async def _connectable(client: ThreeCommasClient) -> object:
-    return await client.accounts.connectable_types(type="binance", name="Main", api_key=EXCHANGE_KEY, secret=EXCHANGE_SECRET)
+    return await client.accounts.connectable_types(
+        type="binance", name="Main", api_key=EXCHANGE_KEY, secret=EXCHANGE_SECRET
+    )
 
 
 async def _get(client: ThreeCommasClient) -> object:
@@ -81,10 +83,10 @@ def _secrets_of(key: rsa.RSAPrivateKey) -> dict[str, str]:
     }
 
 
-CREDENTIALS: Final[dict[str, Callable[[], HmacCredentials | RsaCredentials]]] = {
-    "HMAC": lambda: HmacCredentials("public-key", API_SECRET),
-    "RSA": lambda: RsaCredentials("public-key", _pem(_KEY)),
-    "RSA in a thread": lambda: RsaCredentials("public-key", _pem(_LARGE_KEY)),
+CREDENTIALS: Final = {
+    "HMAC": HmacCredentials("public-key", API_SECRET),
+    "RSA": RsaCredentials("public-key", _pem(_KEY)),
+    "RSA in a thread": RsaCredentials("public-key", _pem(_LARGE_KEY)),
 }
 
 
@@ -126,10 +128,9 @@ ECHOES: Final[dict[str, Callable[[Request], str]]] = {
     ),
     "page": lambda request: f"<html><pre>{_all_of(request)}</pre></html>",
     "page, escaped": lambda request: f"<html><pre>{_all_of(request).replace('&', '&amp;').replace('<', '&lt;')}",
-    "JSON of Rails": lambda request: json.dumps({"error": _all_of(request)})
-    .replace("&", "\\u0026")
-    .replace("<", "\\u003c")
-    .replace(">", "\\u003e"),
+    "JSON of Rails": lambda request: (
+        json.dumps({"error": _all_of(request)}).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    ),
     "JSON with escaped slashes": lambda request: json.dumps({"error": _all_of(request)}).replace("/", "\\/"),
     "JSON in JSON": lambda request: json.dumps({"error": json.dumps({"was": _all_of(request)})}),
     "cut": lambda request: json.dumps({"error": "bad", **_fields(request), "secret": EXCHANGE_SECRET})[:-6],
@@ -157,7 +158,9 @@ def _echoing_headers(request: Request) -> bytes:
     """The secrets in the headers of the answer, the request id among them."""
     # What cannot stand in a header stays out.
     text = " ".join([*(str(value) for value in _fields(request).values() if str(value).isascii()), _signature(request)])
-    return http("400 Bad Request", b"", f"X-Request-Id: {text}", f"Cf-Ray: {text}", f"Retry-After: {text}", f"X-Debug: {text}")
+    return http(
+        "400 Bad Request", b"", f"X-Request-Id: {text}", f"Cf-Ray: {text}", f"Retry-After: {text}", f"X-Debug: {text}"
+    )
 
 
 async def _run(watch: Watch, name: str, client: ThreeCommasClient, call: Call, server: FaultServer) -> str:
@@ -174,7 +177,9 @@ async def _run(watch: Watch, name: str, client: ThreeCommasClient, call: Call, s
         else:
             _know_signatures(watch, server)
             watch.look_at_result(name, result)
-        watch.look(f"{name}: the client", repr([client, vars(client), client._transport, client._transport._credentials]))
+        watch.look(
+            f"{name}: the client", repr([client, vars(client), client._transport, client._transport._credentials])
+        )
         await settle()
     watch.judge()
     return outcome
@@ -194,14 +199,16 @@ def _rows() -> Iterator[Fault]:
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("key", CREDENTIALS)
 async def test_every_fault(watch: Watch, name: str, key: str) -> None:
+    if key == "RSA in a thread" and name != "create":
+        pytest.skip("one call shows how that signing goes wrong")
     outcomes: set[str] = set()
     random = Random(7)
     clock = FakeClock()
     async with FaultServer(keeps_requests=True) as server:
         for row in _rows():
-            for _ in range(2):
+            for _ in range(2 if key == "HMAC" else 1):
                 timeout = 0.05 if row.hasty else 30.0
-                async with make_client(server, credentials=CREDENTIALS[key](), clock=clock, timeout=timeout) as client:
+                async with make_client(server, credentials=CREDENTIALS[key], clock=clock, timeout=timeout) as client:
                     if row.before == "refuse":
                         await server.refuse()
                     if row.script is not None:
@@ -265,7 +272,7 @@ async def test_cancelled(watch: Watch, name: str, key: str) -> None:
     async with FaultServer(keeps_requests=True) as server:
         while True:
             del server.requests[:]
-            async with make_client(server, credentials=CREDENTIALS[key](), clock=FakeClock()) as client:
+            async with make_client(server, credentials=CREDENTIALS[key]) as client:
                 with all_ears(watch):
                     call = Stepped(_made(CALLS[name], client), steps)
                     task = asyncio.ensure_future(_awaited(call))
@@ -288,10 +295,10 @@ async def test_cancelled(watch: Watch, name: str, key: str) -> None:
 
 @pytest.mark.parametrize("key", CREDENTIALS)
 def test_credentials(watch: Watch, key: str) -> None:
-    credentials = CREDENTIALS[key]()
+    credentials = CREDENTIALS[key]
     watch.look("repr", f"{credentials!r} {credentials} {[credentials]} {credentials.__class__}")
     for refused in (b"not a key " + _pem(_KEY).encode()[60:], _pem(_KEY)[:400], _pem(_KEY).replace("A", "B", 40)):
-        with pytest.raises(ValueError) as caught:  # noqa: PT011 - what it says is looked at
+        with pytest.raises(ValueError) as caught:
             RsaCredentials("public-key", refused)
         watch.look_at_error("refused key", caught.value)
     for bad in (f"{API_SECRET}\n", f"{API_SECRET} ", API_SECRET.encode()):
@@ -341,8 +348,7 @@ def test_the_watch_sees() -> None:
 
 async def _run_one(watch: Watch, name: str, script: Script) -> str:
     async with FaultServer(keeps_requests=True) as server:
-        credentials = HmacCredentials("public-key", API_SECRET)
-        async with make_client(server, credentials=credentials, clock=FakeClock()) as client:
+        async with make_client(server, credentials=CREDENTIALS["HMAC"]) as client:
             server.scripts.extend([script] * 4)
             outcome = await _run(watch, name, client, CALLS[name], server)
     assert watch.leaks == []

@@ -24,7 +24,7 @@ ANY: Final = frozenset(Verdict)
 
 HTML: Final = b"<!DOCTYPE html>\n<html><head><title>Just a moment...</title></head><body>cloudflare</body></html>"
 PLAN: Final = (
-    b"{\"error\":\"The request type 'read' is not available with your current subscription plan. Please upgrade your plan "
+    b'{"error":"The request type \'read\' is not available with your current subscription plan. Please upgrade your plan '
     b'to use this type of request."}'
 )
 REFUSALS: Final = ("400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "422 Unprocessable Content")
@@ -230,47 +230,144 @@ def faults(elsewhere: str) -> tuple[Fault, ...]:
     redirecting = [
         http(status, b"", f"Location: {place}")
         for status in REDIRECTS
-        for place in (elsewhere, elsewhere.removeprefix("http:"), "/public/api/ver1/elsewhere", "", "http://[", "file:///etc")
+        for place in (
+            elsewhere,
+            elsewhere.removeprefix("http:"),
+            "/public/api/ver1/elsewhere",
+            "",
+            "http://[",
+            "file:///etc",
+        )
     ]
     return (
         Fault(name="none", verdicts=SUCCESS, weight=250),
-        Fault(name="none, connection closed after the answer", verdicts=SUCCESS, script=_does(success, ends=(End.CLOSE, End.RESET)), lingers=True),
+        Fault(
+            name="none, connection closed after the answer",
+            verdicts=SUCCESS,
+            script=_does(success, ends=(End.CLOSE, End.RESET)),
+            lingers=True,
+        ),
         Fault(name="none, other framings", verdicts=SUCCESS, script=_does(in_chunks, zipped, after_interim)),
-        Fault(name="none, ends with the connection", verdicts=SUCCESS, script=_does(zipped_without_length, old_fashioned, ends=(End.CLOSE,))),
+        Fault(
+            name="none, ends with the connection",
+            verdicts=SUCCESS,
+            script=_does(zipped_without_length, old_fashioned, ends=(End.CLOSE,)),
+        ),
         Fault(name="idle connection closed, and noticed", verdicts=SUCCESS, before="drop"),
         Fault(name="connection refused", verdicts=NOT_DONE, before="refuse"),
         # Whether the client has begun to send when the end comes is a matter of chance: both are true then.
-        Fault(name="accepted and dropped", verdicts=NOT_DONE | UNKNOWN | SUCCESS, before="drop", script=lambda random: Script(reads=0, end=_one_of(random))),
-        Fault(name="dropped at the first byte", verdicts=UNKNOWN, script=lambda random: Script(reads=1, end=_one_of(random))),
+        Fault(
+            name="accepted and dropped",
+            verdicts=NOT_DONE | UNKNOWN | SUCCESS,
+            before="drop",
+            script=lambda random: Script(reads=0, end=_one_of(random)),
+        ),
+        Fault(
+            name="dropped at the first byte",
+            verdicts=UNKNOWN,
+            script=lambda random: Script(reads=1, end=_one_of(random)),
+        ),
         Fault(name="request cut", verdicts=UNKNOWN, script=_cut_request),
         Fault(name="carried out, no answer", verdicts=UNKNOWN, script=_lost),
         Fault(name="answer cut in its head", verdicts=UNKNOWN, script=_cut_head),
         Fault(name="answer cut in its body", verdicts=DONE, script=_cut_body),
         Fault(name="stalled before the answer", verdicts=UNKNOWN, script=_stall, hasty=True, weight=3),
-        Fault(name="stalled in the answer's body", verdicts=DONE, script=lambda _: Script(answer=too_long_a_length, end=End.STALL), hasty=True, weight=3),
+        Fault(
+            name="stalled in the answer's body",
+            verdicts=DONE,
+            script=lambda _: Script(answer=too_long_a_length, end=End.STALL),
+            hasty=True,
+            weight=3,
+        ),
         Fault(name="garbage for a status line", verdicts=UNKNOWN, script=_answers(*_GARBAGE, end=End.CLOSE)),
         Fault(name="bad headers", verdicts=UNKNOWN, script=_answers(*_BAD_HEADERS, end=End.CLOSE)),
         # aiohttp does not tell its reader of it: the call waits for its timeout.
         Fault(name="bad chunks", verdicts=DONE, script=_bad_chunks, hasty=True, weight=3),
         # aiohttp throws a packet away whole, the good head with the bad body: then nobody has seen the status.
-        Fault(name="bad chunks in the packet of the head", verdicts=DONE | UNKNOWN, script=_answers(*_BAD_CHUNKS, executes=True, end=End.CLOSE)),
+        Fault(
+            name="bad chunks in the packet of the head",
+            verdicts=DONE | UNKNOWN,
+            script=_answers(*_BAD_CHUNKS, executes=True, end=End.CLOSE),
+        ),
         Fault(name="length too long", verdicts=DONE, script=_does(too_long_a_length, ends=(End.CLOSE, End.RESET))),
         Fault(name="length too short", verdicts=DONE | UNKNOWN, script=_does(too_short_a_length)),
-        Fault(name="no gzip, though it says so", verdicts=DONE, script=_does(lambda request: http("200 OK", success_body(request), "Content-Encoding: gzip"))),
-        Fault(name="a 2xx that is no JSON", verdicts=DONE, script=_answers(http("200 OK", b'{"id": '), http("200 OK", b""), http("201 Created", b"ok", content_type="text/plain"), http("200 OK", b"\xff\xfe{}"), executes=True)),
-        Fault(name="a 2xx with a gateway's page", verdicts=UNKNOWN, script=_answers(http("200 OK", HTML, content_type="text/html"))),
-        Fault(name="a 200 that refuses", verdicts=NOT_DONE, script=_answers(http("200 OK", b'{"error":"record_invalid"}'), executes=False)),
-        Fault(name="a 200 that is a 502", verdicts=UNKNOWN, script=_answers(http("200 OK", b'{"error":{"status_code":502}}'))),
+        Fault(
+            name="no gzip, though it says so",
+            verdicts=DONE,
+            script=_does(lambda request: http("200 OK", success_body(request), "Content-Encoding: gzip")),
+        ),
+        Fault(
+            name="a 2xx that is no JSON",
+            verdicts=DONE,
+            script=_answers(
+                http("200 OK", b'{"id": '),
+                http("200 OK", b""),
+                http("201 Created", b"ok", content_type="text/plain"),
+                http("200 OK", b"\xff\xfe{}"),
+                executes=True,
+            ),
+        ),
+        Fault(
+            name="a 2xx with a gateway's page",
+            verdicts=UNKNOWN,
+            script=_answers(http("200 OK", HTML, content_type="text/html")),
+        ),
+        Fault(
+            name="a 200 that refuses",
+            verdicts=NOT_DONE,
+            script=_answers(http("200 OK", b'{"error":"record_invalid"}'), executes=False),
+        ),
+        Fault(
+            name="a 200 that is a 502",
+            verdicts=UNKNOWN,
+            script=_answers(http("200 OK", b'{"error":{"status_code":502}}')),
+        ),
         Fault(name="refused by status", verdicts=NOT_DONE, script=_answers(*_REFUSING, executes=False), weight=40),
-        Fault(name="refused by the plan", verdicts=NOT_DONE, script=_answers(http("429 Too Many Requests", PLAN), executes=False)),
-        Fault(name="too many requests", verdicts=NOT_DONE, script=_answers(http("429 Too Many Requests", b'{"error":"too_many_requests"}'), http("429 Too Many Requests", HTML, content_type="text/html"), executes=False), pauses=True),
-        Fault(name="banned", verdicts=NOT_DONE, script=_answers(http("418 I'm a teapot", b""), executes=False), pauses=True, weight=3),
+        Fault(
+            name="refused by the plan",
+            verdicts=NOT_DONE,
+            script=_answers(http("429 Too Many Requests", PLAN), executes=False),
+        ),
+        Fault(
+            name="too many requests",
+            verdicts=NOT_DONE,
+            script=_answers(
+                http("429 Too Many Requests", b'{"error":"too_many_requests"}'),
+                http("429 Too Many Requests", HTML, content_type="text/html"),
+                executes=False,
+            ),
+            pauses=True,
+        ),
+        Fault(
+            name="banned",
+            verdicts=NOT_DONE,
+            script=_answers(http("418 I'm a teapot", b""), executes=False),
+            pauses=True,
+            weight=3,
+        ),
         Fault(name="trouble by status", verdicts=UNKNOWN, script=_answers(*_TROUBLED), weight=20),
         Fault(name="redirected", verdicts=UNKNOWN, script=_answers(*redirecting)),
-        Fault(name="protocol switched", verdicts=UNKNOWN, script=_answers(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", end=End.CLOSE), weight=3),
+        Fault(
+            name="protocol switched",
+            verdicts=UNKNOWN,
+            script=_answers(
+                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", end=End.CLOSE
+            ),
+            weight=3,
+        ),
         Fault(name="an answer too many, with the answer", verdicts=SUCCESS, script=_and_one_more),
         # It is in the pool when the next call begins: nobody could tell it from that one's own answer later.
         Fault(name="an answer too many, on an idle connection", verdicts=SUCCESS, before="stray"),
-        Fault(name="endless headers", verdicts=UNKNOWN, script=lambda _: Script(answer=lambda _: b"HTTP/1.1 200 OK\r\n", flood=b"X-Flood: yes\r\n" * 50), weight=2),
-        Fault(name="endless body", verdicts=DONE, script=lambda _: Script(answer=lambda _: b"HTTP/1.1 200 OK\r\n\r\n[", flood=b"1," * 32768), weight=0),
+        Fault(
+            name="endless headers",
+            verdicts=UNKNOWN,
+            script=lambda _: Script(answer=lambda _: b"HTTP/1.1 200 OK\r\n", flood=b"X-Flood: yes\r\n" * 50),
+            weight=2,
+        ),
+        Fault(
+            name="endless body",
+            verdicts=DONE,
+            script=lambda _: Script(answer=lambda _: b"HTTP/1.1 200 OK\r\n\r\n[", flood=b"1," * 32768),
+            weight=0,
+        ),
     )

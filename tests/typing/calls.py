@@ -12,31 +12,20 @@ from typing import assert_type
 
 from threecommas_async import ThreeCommasClient, codec
 from threecommas_async.credentials import Secret
-from threecommas_async.models import (
-    Account,
-    AccountTableRow,
-    AccountVolume,
-    ActiveTradingEntities,
-    BalancePoint,
-    ConvertedAsset,
-    CurrencyAmount,
-    CurrencyNetworks,
-    CurrencyRates,
-    CurrencyRatesWithLeverage,
-    DailyVolume,
-    DepositData,
-    DustConversion,
-    KeyValidity,
-    LeverageBounds,
-    LeverageType,
-    Market,
-    MarketSubtype,
-    MonthlyVolume,
-    Network,
-    PieChartSlice,
-    Pong,
-    ServerTime,
-)
+from threecommas_async.models.account import Account
+from threecommas_async.models.account_volume import AccountVolume, DailyVolume, MonthlyVolume
+from threecommas_async.models.active_entities import ActiveTradingEntities
+from threecommas_async.models.balance import AccountTableRow, BalancePoint, PieChartSlice
+from threecommas_async.models.base import CurrencyAmount
+from threecommas_async.models.deposit import DepositData
+from threecommas_async.models.dust import ConvertedAsset, DustConversion
+from threecommas_async.models.key_validity import KeyValidity
+from threecommas_async.models.leverage import LeverageBounds, LeverageType
+from threecommas_async.models.market import Market
+from threecommas_async.models.market_subtype import MarketSubtype
+from threecommas_async.models.network import CurrencyNetworks, Network
+from threecommas_async.models.rates import CurrencyRates, CurrencyRatesWithLeverage
+from threecommas_async.models.server import Pong, ServerTime
 
 
 async def accounts(client: ThreeCommasClient) -> None:

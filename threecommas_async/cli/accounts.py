@@ -14,7 +14,8 @@ from threecommas_async.cli.output import Cell, money, print_json, print_record, 
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
-    from threecommas_async.models import Account, Market
+    from threecommas_async.models.account import Account
+    from threecommas_async.models.market import Market
 
 accounts: Final = typer.Typer(
     name="accounts", help="Exchange accounts and wallets that are connected to 3Commas.", no_args_is_help=True

@@ -21,7 +21,7 @@ from threecommas_async.errors import Outcome, ThreeCommasError
 from threecommas_async.version import __version__
 
 if TYPE_CHECKING:
-    from threecommas_async.models import KeyValidity
+    from threecommas_async.models.key_validity import KeyValidity
     from threecommas_async.sandbox import Sandbox
 
 _FAILED: Final = 1

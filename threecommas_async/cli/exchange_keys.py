@@ -19,7 +19,7 @@ import attrs
 from threecommas_async import codec
 from threecommas_async.cli.common import CommandError
 from threecommas_async.cli.output import clean
-from threecommas_async.models import Market
+from threecommas_async.models.market import Market
 
 
 @attrs.frozen

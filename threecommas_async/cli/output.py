@@ -20,7 +20,7 @@ from rich.text import Text
 from threecommas_async.cli.common import CommandError
 
 if TYPE_CHECKING:
-    from threecommas_async.models import CurrencyAmount
+    from threecommas_async.models.base import CurrencyAmount
 
 Cell = str | int | bool | Decimal | datetime | None
 

@@ -8,25 +8,17 @@ from collections.abc import AsyncIterator, Sequence
 from types import NoneType
 from typing import Final, Literal
 
-from threecommas_async.models import (
-    Account,
-    AccountTableRow,
-    AccountVolume,
-    ActiveTradingEntities,
-    ActiveTradingEntitiesAnswer,
-    BalancePoint,
-    CurrencyNetworks,
-    DailyVolume,
-    DepositData,
-    DustConversion,
-    LeverageType,
-    MarketSubtype,
-    MonthlyVolume,
-    PieChartSlice,
-)
 from threecommas_async.errors import ThreeCommasError
+from threecommas_async.models.account import Account
+from threecommas_async.models.account_volume import AccountVolume, DailyVolume, MonthlyVolume
+from threecommas_async.models.active_entities import ActiveTradingEntities, ActiveTradingEntitiesAnswer
+from threecommas_async.models.balance import AccountTableRow, BalancePoint, PieChartSlice
+from threecommas_async.models.deposit import DepositData
+from threecommas_async.models.dust import DustConversion
+from threecommas_async.models.leverage import LeverageType
+from threecommas_async.models.market_subtype import MarketSubtype
+from threecommas_async.models.network import CurrencyNetworks
 from threecommas_async.redaction import conceals_arguments
-from threecommas_async.resources.created import find_created
 from threecommas_async.resources.checks import (
     day,
     flag,
@@ -40,6 +32,7 @@ from threecommas_async.resources.checks import (
     texts,
     year_and_month,
 )
+from threecommas_async.resources.created import find_created
 from threecommas_async.resources.paging import walk
 from threecommas_async.transport.call import Id
 from threecommas_async.transport.transport import Transport
@@ -141,9 +134,9 @@ class Accounts:
         """Find out what became of a :meth:`create` whose answer was lost. Needs the permission ACCOUNTS_READ.
 
         ``GET /ver1/accounts``, all pages, up to four times within some seconds: that an account is absent right after a
-        failure proves nothing. Looked for is an account of the same market and name that is no older than the call, give
-        or take two minutes by which clocks may differ. So another account that was created with the same type and name at
-        about the same time is taken for it; and a request that 3Commas carries out later than those seconds is missed.
+        failure proves nothing. Looked for is an account of the same market and name that is no older than the call,
+        give or take two minutes by which clocks may differ. So another account that was created with the same type and
+        name at about the same time is taken for it; and a request that 3Commas carries out later than that is missed.
 
         :param error: what :meth:`create` ended in.
         :returns: the account, if it is there; None if it is not, or if ``error.outcome`` is ``NOT_DONE`` anyway.

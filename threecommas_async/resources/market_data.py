@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from threecommas_async.models import CurrencyRates, CurrencyRatesWithLeverage, Market
+from threecommas_async.models.market import Market
+from threecommas_async.models.rates import CurrencyRates, CurrencyRatesWithLeverage
 from threecommas_async.resources.checks import one_of, required_text
 from threecommas_async.transport.transport import Transport
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import NoneType
 from typing import Final, Literal
 
-from threecommas_async.models import KeyValidity, Pong, ServerTime
+from threecommas_async.models.key_validity import KeyValidity
+from threecommas_async.models.server import Pong, ServerTime
 from threecommas_async.resources.checks import one_of, required_text
 from threecommas_async.transport.transport import Transport
 

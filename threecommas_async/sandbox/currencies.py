@@ -26,7 +26,7 @@ class Currency:
 
     @property
     def btc_price(self) -> Decimal:
-        return rounded(EXACT.divide(self.usd_price, BTC_PRICE), 12)
+        return rounded(EXACT.divide(self.usd_price, BTC_PRICE), 12).normalize(EXACT)
 
     @property
     def icon_url(self) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal, final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from yarl import URL
 
@@ -78,8 +78,9 @@ class Call:
 
     @property
     def shown(self) -> dict[str, object]:
-        """The fields of the body, secrets left out."""
-        return {name: value for name, value in self._given.items() if name not in SECRET_NAMES}
+        """What was sent in query and body, secrets left out."""
+        given = {**_given(self._query), **self._given}
+        return {name: value for name, value in given.items() if name not in SECRET_NAMES}
 
     @property
     def secrets(self) -> list[str]:
@@ -144,4 +145,4 @@ def _given(fields: Mapping[str, object]) -> dict[str, object]:
 def _encoded(query: Mapping[str, object] | None) -> str:
     """Write the query once; what is signed and what is sent are these very characters."""
     given = _given(query) if query else None
-    return "?" + urlencode(given) if given else ""
+    return "?" + urlencode(given, quote_via=quote, safe="") if given else ""

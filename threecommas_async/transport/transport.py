@@ -27,6 +27,7 @@ from threecommas_async.transport.verdicts import Failure, Received, failure_of_a
 T = TypeVar("T")
 
 _LONGEST_CONNECT: Final = 10.0
+_NO_BODY: Final = (hdrs.CONTENT_TYPE,)
 _SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
 _NOTABLE_WAIT: Final = 0.01
 _BANNED: Final = 418
@@ -158,6 +159,7 @@ class Transport:
                 timeout=timeout,
                 allow_redirects=False,
                 raise_for_status=False,
+                skip_auto_headers=_NO_BODY if call.body is None else None,
                 auto_decompress=False,
             ) as response:
                 status, headers = response.status, response.headers
