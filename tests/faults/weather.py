@@ -97,7 +97,9 @@ def _cut_body(random: Random) -> Script:
     def answer(request: Request) -> bytes:
         whole = variant(request)
         head = _head_length(whole)
-        return whole[: head + place % (len(whole) - head - 6)]
+        # Without a length, no byte at all is a whole body.
+        least = 1 if variant is zipped_without_length else 0
+        return whole[: head + least + place % (len(whole) - head - 6)]
 
     variant = random.choice((success, in_chunks, zipped, zipped_without_length))
     place = random.randrange(1 << 16)

@@ -14,18 +14,16 @@ _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 class UnreadableBodyError(Exception):
     """The body is cut short, too large or badly compressed.
 
-    :ivar start: what could be read of it.
     :ivar cut_short: whether it ends early.
     """
 
-    def __init__(self, reason: str, start: bytes, *, cut_short: bool = False) -> None:
+    def __init__(self, reason: str, *, cut_short: bool = False) -> None:
         super().__init__(reason)
-        self.start = start
         self.cut_short = cut_short
 
 
-async def read_body(response: ClientResponse, cap: int) -> bytes:
-    """Return the whole body of ``response``, decompressed.
+async def read_body(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
+    """Read the body of ``response``, decompressed, into ``chunks``, which keep what there was if it fails.
 
     aiohttp's own decompression knows no cap, and takes a gzip stream that ends early for a complete one. So it is told
     to leave the bytes alone, and they are decompressed here.
@@ -34,36 +32,35 @@ async def read_body(response: ClientResponse, cap: int) -> bytes:
     """
     encoding = response.headers.get(hdrs.CONTENT_ENCODING, "").strip().lower()
     if encoding in ("", "identity"):
-        return await _read_plain(response, cap)
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise UnreadableBodyError(f"its body is compressed with {encoding!r}, which was not asked for", b"")
-    return await _read_compressed(response, cap)
+        await _read_plain(response, cap, chunks)
+    elif encoding in ("gzip", "x-gzip", "deflate"):
+        await _read_compressed(response, cap, chunks)
+    else:
+        raise UnreadableBodyError(f"its body is compressed with {encoding!r}, which was not asked for")
 
 
-async def _read_plain(response: ClientResponse, cap: int) -> bytes:
+async def _read_plain(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
     content = response.content
-    chunks: list[bytes] = []
     size = 0
     while chunk := await content.readany():
         chunks.append(chunk)
         size += len(chunk)
         if size > cap:
-            raise UnreadableBodyError(f"its body is larger than {cap} bytes", b"".join(chunks))
+            raise UnreadableBodyError(f"its body is larger than {cap} bytes")
         if content.at_eof():
             break
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def _read_compressed(response: ClientResponse, cap: int) -> bytes:
+async def _read_compressed(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
     stream = zlib.decompressobj(_GZIP_OR_ZLIB)
-    body = bytearray()
+    size = 0
     while chunk := await response.content.readany():
         try:
-            body += stream.decompress(chunk, cap + 1 - len(body))
+            chunks.append(stream.decompress(chunk, cap + 1 - size))
         except zlib.error:
-            raise UnreadableBodyError("the compression of its body is broken", bytes(body)) from None
-        if len(body) > cap:
-            raise UnreadableBodyError(f"its body is larger than {cap} bytes", bytes(body))
-    if body and not stream.eof:
-        raise UnreadableBodyError("its body ends before its compression does", bytes(body), cut_short=True)
-    return bytes(body)
+            raise UnreadableBodyError("the compression of its body is broken") from None
+        size += len(chunks[-1])
+        if size > cap:
+            raise UnreadableBodyError(f"its body is larger than {cap} bytes")
+    if chunks and not stream.eof:
+        raise UnreadableBodyError("its body ends before its compression does", cut_short=True)

@@ -206,64 +206,7 @@ def _entry(milliseconds: int) -> RateItem:
     return RateItem("", milliseconds)
 
 
-@final
-class Ban:
-    """Whether the API has banned this address (status 418), and the one probe that finds out whether it still does."""
-
-    __slots__ = ("_clock", "_length", "_probing", "_until")
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock: Final = clock
-        self._until: float | None = None
-        self._length = 0.0
-        self._probing = False
-
-    @property
-    def is_on(self) -> bool:
-        """Whether there is a ban, or was one that no probe has found to be over."""
-        return self._until is not None
-
-    def remaining(self) -> float:
-        """Return the seconds for which nothing may be sent; while the probe is under way, a second."""
-        if self._until is None:
-            return 0.0
-        return max(self._until - self._clock.monotonic(), _PROBE if self._probing else 0.0)
-
-    def admit(self) -> bool:
-        """Let a request pass; tell whether it is the probe after a ban, which must report with :meth:`probed`."""
-        self._probing = self._until is not None
-        return self._probing
-
-    def begin(self, seconds: float) -> float:
-        """Note a 418, and return the seconds that the ban is taken to last: longer each time the probe meets one."""
-        if self._until is None or self._probing:
-            self._length = min(max(seconds, self._length * 2), _LONGEST_BAN)
-            self._until = self._clock.monotonic() + self._length
-            self._probing = False
-        return max(self._until - self._clock.monotonic(), 0.0)
-
-    def probed(self, *, answered: bool) -> None:
-        """Note how the probe ended, unless by another 418: with an answer, or with none."""
-        self._probing = False
-        if answered:
-            self._until = None
-            self._length = 0.0
-
-
-_PROBE: Final = 1.0
-_LONGEST_BAN: Final = 3 * 24 * 60 * 60.0
-
-
-@final
-class _Shared:
-    """What all clients of one event loop have in common."""
-
-    def __init__(self) -> None:
-        self.limiters: Final[dict[object, Limiter]] = {}
-        self.bans: Final[dict[object, Ban]] = {}
-
-
-_SHARED: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared]] = WeakKeyDictionary()
+_SHARED: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, Limiter]]] = WeakKeyDictionary()
 
 
 class Limits(Protocol):
@@ -276,16 +219,10 @@ class Limits(Protocol):
 
 def shared_limiter(origin: str, api_key: str, limits: Sequence[Limit] | Limits, clock: Clock) -> Limiter:
     """Return the limiter that all clients of the running loop with the same key share: the API counts by key."""
-    shared = _SHARED.setdefault(asyncio.get_running_loop(), _Shared())
+    shared = _SHARED.setdefault(asyncio.get_running_loop(), {})
     key = (origin, api_key, tuple(limits) if isinstance(limits, Sequence) else limits, clock)
-    limiter = shared.limiters.get(key)
+    limiter = shared.get(key)
     if limiter is None:
         own = MemoryLimiter(limits, clock) if isinstance(limits, Sequence) else limits.limiter(origin, api_key, clock)
-        limiter = shared.limiters[key] = own
+        limiter = shared[key] = own
     return limiter
-
-
-def shared_ban(origin: str, clock: Clock) -> Ban:
-    """Return what the clients of the running loop know of a ban: it is of the address, whatever the key."""
-    shared = _SHARED.setdefault(asyncio.get_running_loop(), _Shared())
-    return shared.bans.setdefault((origin, clock), Ban(clock))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from types import NoneType
 from typing import Final, TypeVar, cast, final
 
@@ -14,12 +13,14 @@ from yarl import URL
 
 from threecommas_async import codec
 from threecommas_async.credentials import Credentials
-from threecommas_async.errors import IpBannedError, NotSentError, RateLimitedError
+from threecommas_async.errors import NotSentError, RateLimitedError
+from threecommas_async.transport.admission import Admission
+from threecommas_async.transport.bans import Ban, shared_ban
 from threecommas_async.transport.bodies import UnreadableBodyError, read_body
 from threecommas_async.transport.call import Call, Method
 from threecommas_async.transport.clock import Clock
-from threecommas_async.transport.limits import Ban, Limit, Limiter, Limits, WaitTooLongError, shared_ban, shared_limiter
-from threecommas_async.transport.retries import Repeat, Retries
+from threecommas_async.transport.limits import Limit, Limits, shared_limiter
+from threecommas_async.transport.retries import Retries
 from threecommas_async.transport.settings import Mode, checked_base_url, checked_seconds, request_headers
 from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError, SigningMiddleware
 from threecommas_async.transport.verdicts import Failure, Received, failure_of_answer, failure_without_answer
@@ -29,10 +30,7 @@ T = TypeVar("T")
 _LONGEST_CONNECT: Final = 10.0
 _NO_BODY: Final = (hdrs.CONTENT_TYPE,)
 _SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
-_NOTABLE_WAIT: Final = 0.01
 _BANNED: Final = 418
-# How long the API refuses after a 429 or bans after a 418, where nothing says otherwise.
-_PAUSE: Final = 120.0
 # Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
 # used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
 _KEEP_ALIVE: Final = 15.0
@@ -81,8 +79,7 @@ class Transport:
         self._session = session
         self._owns_session: Final = session is None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._limiter: Limiter | None = None
-        self._ban = Ban(clock)
+        self._admission = Admission(None, Ban(clock), self._max_wait, clock)
         self._last_answer = 0.0
         self._closed = False
 
@@ -108,11 +105,11 @@ class Transport:
         """
         writes = method != "GET" if reads is None else not reads
         call = Call(method, path, self._base_url, ids=ids, query=query, body=body, writes=writes)
-        session = self._usable_session(call, public=public)
+        self._usable_session(call, public=public)
         deadline = self._clock.monotonic() + self._timeout
         while True:
-            probes = (self._limiter is not None or self._ban.is_on) and await self._admit(call, deadline)
-            outcome = await (self._probe if probes else self._attempt)(session, call, deadline, public=public)
+            probes = not self._admission.is_open and await self._admission.admit(call, deadline)
+            outcome = await (self._probe if probes else self._attempt)(call, deadline, public=public)
             result = outcome if isinstance(outcome, Failure) else await self._result(outcome, call, kind)
             if not isinstance(result, Failure):
                 return result
@@ -136,10 +133,9 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    async def _attempt(
-        self, session: aiohttp.ClientSession, call: Call, deadline: float, *, public: bool
-    ) -> Received | Failure:
+    async def _attempt(self, call: Call, deadline: float, *, public: bool) -> Received | Failure:
         """Send the call once."""
+        session = self._usable_session(call, public=public)
         if call.writes and self._clock.monotonic() - self._last_answer > _IDLE:
             # Lets the event loop see the end of connections that the server has closed in the meantime.
             await asyncio.sleep(0)
@@ -163,13 +159,14 @@ class Transport:
                 auto_decompress=False,
             ) as response:
                 status, headers = response.status, response.headers
+                chunks: list[bytes] = []
                 problem, cut_short = None, False
                 try:
-                    body = await read_body(response, self._max_body)
+                    await read_body(response, self._max_body, chunks)
                 except (aiohttp.ClientError, OSError) as error:
-                    body, problem, cut_short = b"", f"its body is cut short ({type(error).__name__})", True
+                    problem, cut_short = f"its body is cut short ({type(error).__name__})", True
                 except UnreadableBodyError as error:
-                    body, problem, cut_short = error.start, str(error), error.cut_short
+                    problem, cut_short = str(error), error.cut_short
                 if status >= 300 or problem is not None:
                     call.signature = response.request_info.headers.get("Signature")
         except asyncio.CancelledError as error:
@@ -180,55 +177,21 @@ class Transport:
             call.log(self._clock, None, {})
             return failure_without_answer(error, call)
         self._last_answer = self._clock.monotonic()
+        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         received = Received(status, headers, body, problem, cut_short)
         call.log(self._clock, status, headers)
         return received
 
-    async def _probe(
-        self, session: aiohttp.ClientSession, call: Call, deadline: float, *, public: bool
-    ) -> Received | Failure:
+    async def _probe(self, call: Call, deadline: float, *, public: bool) -> Received | Failure:
         """Send the first call after a ban, and note whether the ban is over."""
         try:
-            outcome = await self._attempt(session, call, deadline, public=public)
+            outcome = await self._attempt(call, deadline, public=public)
         except BaseException:
-            self._ban.probed(answered=False)
+            self._admission.probed(answered=False)
             raise
         if isinstance(outcome, Failure) or outcome.status != _BANNED:
-            self._ban.probed(answered=isinstance(outcome, Received))
+            self._admission.probed(answered=isinstance(outcome, Received))
         return outcome
-
-    async def _admit(self, call: Call, deadline: float) -> bool:
-        """Wait until the call may be sent; tell whether it is the probe after a ban."""
-        self._heed_ban(call)
-        if self._limiter is not None:
-            asked = self._clock.monotonic()
-            wait = 0.0
-            try:
-                await self._limiter.acquire(call.route, min(self._max_wait, deadline - asked))
-            except WaitTooLongError as refusal:
-                wait = refusal.wait
-            if wait:
-                raise RateLimitedError(
-                    f"{call} was held back: within the limit of requests it may go out in {wait:.1f} s at the earliest",
-                    retry_at=self._clock.now() + timedelta(seconds=wait),
-                    method=call.method,
-                    path=call.path,
-                )
-            waited = self._clock.monotonic() - asked
-            if waited >= _NOTABLE_WAIT:
-                call.log_wait("limit of requests", waited)
-        self._heed_ban(call)
-        return self._ban.admit()
-
-    def _heed_ban(self, call: Call) -> None:
-        wait = self._ban.remaining()
-        if wait:
-            raise IpBannedError(
-                f"{call} was held back: 3Commas has banned this address, for about {wait:.0f} s more",
-                retry_at=self._clock.now() + timedelta(seconds=wait),
-                method=call.method,
-                path=call.path,
-            )
 
     async def _result(self, received: Received, call: Call, kind: type[T]) -> T | Failure:
         """Read an answer; heed what it says about limits and bans."""
@@ -246,30 +209,17 @@ class Transport:
                 else:
                     self._retries.succeeded()
                     return result
-        pause = self._limiter.pause_of(call.route) if self._limiter is not None else _PAUSE
-        failure = failure_of_answer(received, call, self._clock, pause=_PAUSE if received.status == _BANNED else pause)
-        error = failure.error
-        if isinstance(error, (RateLimitedError, IpBannedError)):
-            seconds = (error.retry_at - self._clock.now()).total_seconds()
-            if isinstance(error, IpBannedError):
-                error.retry_at = self._clock.now() + timedelta(seconds=self._ban.begin(seconds))
-            elif self._limiter is not None:
-                await self._limiter.close_gate(call.route, seconds)
+        failure = failure_of_answer(received, call, self._clock, pause=self._admission.pause_of(call))
+        await self._admission.heed(failure, call)
         return failure
 
     async def _may_repeat(self, failure: Failure, call: Call, deadline: float) -> bool:
         """Wait for the next attempt, if there is to be one."""
         left = deadline - self._clock.monotonic()
-        if isinstance(failure.error, RateLimitedError) and self._limiter is not None:
-            # The gate is closed now: the limiter holds the next attempt back for as long as that takes.
-            wait = (failure.error.retry_at - self._clock.now()).total_seconds()
-            if wait < min(self._max_wait, left):
-                call.log_wait("429", wait)
-                return True
-            return False
-        if failure.repeat is Repeat.NEVER:
-            return False
-        pause = self._retries.pause(failure.repeat, call.attempts)
+        if isinstance(failure.error, RateLimitedError):
+            pause = self._admission.wait_after(failure.error, left)
+        else:
+            pause = self._retries.pause(failure.repeat, call.attempts)
         if pause is None or pause >= left:
             return False
         call.log_wait(type(failure.error).__name__, pause)
@@ -282,8 +232,7 @@ class Transport:
         loop = asyncio.get_running_loop()
         if self._loop is None and not self._closed:
             self._loop = loop
-            self._limiter = self._make_limiter()
-            self._ban = shared_ban(self._base_url, self._clock)
+            self._admission = self._make_admission()
             if self._session is None:
                 self._session = aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE),
@@ -300,11 +249,12 @@ class Transport:
             return self._session
         raise NotSentError(f"{call} was not sent: {reason}", method=call.method, path=call.path)
 
-    def _make_limiter(self) -> Limiter | None:
-        if self._limits is None:
-            return None
-        api_key = self._credentials.api_key if self._credentials is not None else ""
-        return shared_limiter(self._base_url, api_key, self._limits, self._clock)
+    def _make_admission(self) -> Admission:
+        limiter = None
+        if self._limits is not None:
+            api_key = self._credentials.api_key if self._credentials is not None else ""
+            limiter = shared_limiter(self._base_url, api_key, self._limits, self._clock)
+        return Admission(limiter, shared_ban(self._base_url, self._clock), self._max_wait, self._clock)
 
 
 def _read(received: Received, kind: type[T]) -> T:

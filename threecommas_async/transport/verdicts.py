@@ -29,6 +29,7 @@ from threecommas_async.transport.clock import Clock
 from threecommas_async.transport.retries import Repeat
 from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError
 
+_SHORTEST_BAN: Final = timedelta(minutes=2)
 _MOST_SEARCHED: Final = 1024 * 1024
 
 
@@ -101,10 +102,10 @@ def failure_without_answer(error: Exception, call: Call) -> Failure:
     return Failure(unknown, Repeat.NEVER if call.writes else Repeat.READ)
 
 
-def failure_of_answer(received: Received, call: Call, clock: Clock, *, pause: float) -> Failure:
+def failure_of_answer(received: Received, call: Call, clock: Clock, *, pause: timedelta) -> Failure:
     """Judge an answer that is no success, or cannot be read.
 
-    :param pause: the seconds for which the API refuses after a 429 or 418, unless the answer says.
+    :param pause: for how long the API refuses after a 429, unless the answer says.
     """
     text = redact(received.body[:_MOST_SEARCHED].decode("utf-8", "replace"), call.secrets)
     answer = Answer(
@@ -116,7 +117,7 @@ def failure_of_answer(received: Received, call: Call, clock: Clock, *, pause: fl
         request_id=received.request_id,
         cf_ray=received.headers.get("Cf-Ray"),
         received_at=clock.now(),
-        retry_after=_retry_after(received.headers) or timedelta(seconds=pause),
+        retry_after=_retry_after(received.headers) or (_SHORTEST_BAN if received.status == 418 else pause),
     )
     if received.status < 300 and received.problem is not None:
         return _unreadable(received, answer, call)
