@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threecommas_async import Account, CurrencyAmount, Secret, codec
+from threecommas_async.codec import converter
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(
@@ -30,9 +31,9 @@ JSON = st.recursive(
 
 @pytest.fixture(autouse=True)
 def _every_warning_is_new() -> Iterator[None]:
-    codec._WARNED.clear()
+    converter._WARNED.clear()
     yield
-    codec._WARNED.clear()
+    converter._WARNED.clear()
 
 
 def read(**fields: object) -> Account:
@@ -165,7 +166,7 @@ class TestTwoWaysOneResult:
         )
     )
     def test_agreement(self, fields: dict[str, Any]) -> None:
-        data = msgspec.json.encode(codec._as_it_came(fields))
+        data = msgspec.json.encode(converter.as_it_came(fields))
         read_quickly = codec.from_json(data, Account)
         read_tolerantly = codec._read_tolerantly(data, Account)
         assert read_quickly == read_tolerantly
@@ -173,7 +174,7 @@ class TestTwoWaysOneResult:
 
     @given(JSON)
     def test_only_decode_errors(self, value: object) -> None:
-        data = msgspec.json.encode(codec._as_it_came(value))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        data = msgspec.json.encode(converter.as_it_came(value))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         with contextlib.suppress(codec.DecodeError):
             codec.from_json(data, Account)
 

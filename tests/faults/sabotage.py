@@ -162,7 +162,7 @@ SABOTAGES: Final = (
     Sabotage(
         "bodies have no cap",
         (
-            Patch("transport/bodies.py", "stream.decompress(chunk, cap + 1 - len(body))", "stream.decompress(chunk)"),
+            Patch("transport/bodies.py", "stream.decompress(chunk, cap + 1 - size)", "stream.decompress(chunk)"),
             Patch("client.py", "DEFAULT_MAX_BODY: Final = 8 * 1024 * 1024", "DEFAULT_MAX_BODY: Final = 1 << 40"),
         ),
         ("test_bodies.py",),
@@ -200,6 +200,9 @@ def run_tests(patches: Sequence[Patch], tests: Sequence[str]) -> tuple[bool, lis
         shutil.copytree(ROOT / "threecommas_async", copy / "threecommas_async", ignore=ignored)
         shutil.copytree(ROOT / "tests" / "faults", copy / "tests" / "faults", ignore=ignored)
         shutil.copy(ROOT / "pyproject.toml", copy)
+        for name in ("__init__.py", "conftest.py"):
+            if (ROOT / "tests" / name).exists():
+                shutil.copy(ROOT / "tests" / name, copy / "tests")
         for patch in patches:
             file = copy / "threecommas_async" / patch.file
             text = file.read_text()

@@ -64,7 +64,7 @@ class Report:
     @property
     def avoidable_unknowns(self) -> int:
         """Verdicts ``UNKNOWN`` where the client could have known."""
-        certain = {row.name for row in faults("") if Verdict.UNKNOWN not in row.verdicts}
+        certain = {row.name for row in faults("") if Verdict.UNKNOWN not in row.verdicts and not row.hasty}
         return sum(
             count for (name, verdict), count in self.verdicts.items() if verdict is Verdict.UNKNOWN and name in certain
         )

@@ -1,0 +1,101 @@
+"""The one converter: JSON to attrs classes and back, every number exact.
+
+Reading has two ways with one result. The quick one lets msgspec decode straight into a *wire form* of the class, a
+strict :class:`msgspec.Struct`, and copies that over. Whatever it balks at (a new field, a number where a string was
+documented, ``"14.0"`` for an integer) is read once more by the tolerant way: field by field, converting what can be
+converted without loss, and keeping the rest raw under ``unrecognized``.
+
+In between stands one cattrs converter. Its hooks for attrs classes take either form; those for scalars are strict where
+cattrs by itself is not (``bool("false")`` is ``True``, ``int(1.9)`` is ``1``, ``str(None)`` is ``"None"``).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+
+from threecommas_async.codec.converter import CONVERTER
+from threecommas_async.codec.scalars import DecodeError, iso, plain
+from threecommas_async.codec.wire import wire_form
+from threecommas_async.models.base import JsonValue
+
+__all__ = ["DecodeError", "decode_json", "encode_json", "from_documented_json", "from_json", "iso", "plain", "to_json"]
+
+T = TypeVar("T")
+
+_WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool})
+_EXACT: Final = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """Read JSON, as the API sends it, into ``kind``.
+
+    Numbers and decimal strings become :class:`~decimal.Decimal` with every digit and sign. What ``kind`` does not
+    know, or cannot read without loss, is kept raw in the object's ``unrecognized``, and the attribute is then None. Of
+    a list, an item that cannot be read at all is left out. One log warning names each.
+
+    :param data: UTF-8 JSON.
+    :param kind: a model class such as :class:`~threecommas_async.Account`, or a list of one: ``list[Account]``.
+    :raises DecodeError: (a :class:`ValueError`) ``data`` is no JSON, or lacks a required field.
+    """
+    read = from_documented_json(data, kind)
+    return read if read is not None else _read_tolerantly(data, kind)
+
+
+def from_documented_json(data: bytes | str, kind: type[T]) -> T | None:
+    """Read JSON into ``kind`` if it holds what is documented and nothing else; otherwise return None."""
+    decode, structure = _quick_way(cast("Any", kind))
+    try:
+        return cast("T", structure(decode(data), kind))
+    except (ValueError, RecursionError, InvalidOperation):
+        return None
+
+
+def to_json(value: object) -> bytes:
+    """Write a model object, or a list of them, as the API would have sent it.
+
+    Decimals are written as strings in plain notation, so that no reader turns them into binary floating point;
+    ``unrecognized`` values go back where they came from. Secret fields are written as they are: treat the
+    result as secret.
+    """
+    return msgspec.json.encode(CONVERTER.unstructure(value))
+
+
+def decode_json(data: bytes | str) -> JsonValue:
+    """Decode JSON without a class in mind, numbers exact.
+
+    :raises DecodeError: ``data`` is no strict JSON: ``NaN``, bad UTF-8, numbers or nesting beyond all reason.
+    """
+    try:
+        return cast("JsonValue", _EXACT.decode(data))
+    except (ValueError, RecursionError, InvalidOperation) as error:
+        problem = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
+    raise DecodeError(f"not readable as JSON: {problem}")
+
+
+def encode_json(fields: Mapping[str, object]) -> bytes:
+    """Write a request body: the fields in the given order, decimals as strings in plain notation."""
+    if all(type(value) in _WRITTEN_AS_THEY_ARE for value in fields.values()):
+        return msgspec.json.encode(fields)
+    return msgspec.json.encode(CONVERTER.unstructure(fields))
+
+
+def _read_tolerantly(data: bytes | str, kind: type[T]) -> T:
+    raw = decode_json(data)
+    try:
+        return CONVERTER.structure(raw, kind)
+    except RecursionError:
+        problem = "nested too deeply"
+    except DecodeError as error:
+        problem = str(error)
+    raise DecodeError(problem)
+
+
+@functools.cache
+def _quick_way(kind: Any) -> tuple[Callable[[bytes | str], Any], Callable[[Any, Any], Any]]:
+    decoder = msgspec.json.Decoder(wire_form(kind), float_hook=Decimal)
+    return decoder.decode, CONVERTER.get_structure_hook(kind)

@@ -1,0 +1,177 @@
+"""The cattrs converter: hooks that read models from either form, strictly and without giving up, and write them."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Final, cast, get_args, get_origin
+
+import attrs
+import cattrs
+import msgspec
+
+from threecommas_async.codec.scalars import SCALARS, DecodeError
+from threecommas_async.codec.wire import is_union, json_fields, json_key, model_copier, wire_form
+from threecommas_async.models.base import JsonValue
+
+_LOGGER: Final = logging.getLogger("threecommas_async.codec")
+
+
+def _model_hook(model: Any) -> Callable[[Any, Any], object]:
+    """The cattrs hook that reads ``model`` from its wire form or, tolerantly, from decoded JSON."""
+    on_the_wire = wire_form(model)
+    copy_over = model_copier(model)
+    fields = {json_key(field): (field, CONVERTER.get_structure_hook(field.type)) for field in json_fields(model)}
+
+    def structure(value: Any, _kind: Any) -> object:
+        return copy_over(value) if type(value) is on_the_wire else tolerate(value)
+
+    def tolerate(value: JsonValue) -> object:
+        if not isinstance(value, dict):
+            raise DecodeError(f"{model.__name__}: not an object")
+        known: dict[str, object] = {}
+        unrecognized: dict[str, JsonValue] = {}
+        for key, item in value.items():
+            if key not in fields:
+                unrecognized[key] = item
+                _warn(model, key, "is not known to this library")
+                continue
+            field, read = fields[key]
+            try:
+                known[field.name] = read(item, field.type)
+            except DecodeError as error:
+                if field.default is attrs.NOTHING:
+                    raise DecodeError(f"{model.__name__}.{field.name}: {error}") from None
+                unrecognized[key] = item
+                _warn(model, key, f"cannot be read: {error}")
+        for field, _ in fields.values():
+            if field.default is attrs.NOTHING and field.name not in known:
+                raise DecodeError(f"{model.__name__}: {field.name} is missing")
+        return model(**known, unrecognized=unrecognized)
+
+    return structure
+
+
+_WARNED: Final[set[tuple[type, str, str]]] = set()
+_MOST_WARNINGS: Final = 1000
+
+
+def _warn(model: type, key: str, problem: str) -> None:
+    # Once for each field: a service that polls would otherwise drown in it.
+    if (model, key, problem) not in _WARNED and len(_WARNED) < _MOST_WARNINGS:
+        _WARNED.add((model, key, problem))
+        _LOGGER.warning("%s.%s %s; it is kept under 'unrecognized'", model.__name__, key, problem)
+
+
+def _is_optional(kind: Any) -> bool:
+    return is_union(kind) and type(None) in get_args(kind)
+
+
+def _originates_in(origin: object, kind: Any) -> bool:
+    return get_origin(kind) is origin
+
+
+def _read_scalar(read: Callable[[Any], object], value: Any, _kind: Any) -> object:
+    return read(value)
+
+
+def _union_hook(kind: Any) -> Callable[[Any, Any], object]:
+    (inner,) = (argument for argument in get_args(kind) if argument is not type(None))
+    read = CONVERTER.get_structure_hook(inner)
+    return lambda value, _kind: None if value is None else read(value, inner)
+
+
+def _tuple_hook(kind: Any) -> Callable[[Any, Any], object]:
+    inner = get_args(kind)[0]
+    read = CONVERTER.get_structure_hook(inner)
+
+    def structure(value: Any, _kind: Any) -> object:
+        if not isinstance(value, (list, tuple)):
+            raise DecodeError("not a list")
+        return tuple([read(item, inner) for item in cast("Iterable[object]", value)])
+
+    return structure
+
+
+def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
+    """The hook for whole answers: an item that cannot be read does not cost the caller the others."""
+    (inner,) = get_args(kind)
+    name = getattr(inner, "__name__", str(inner))
+    read = CONVERTER.get_structure_hook(inner)
+
+    def structure(value: Any, _kind: Any) -> object:
+        if not isinstance(value, list):
+            raise DecodeError("not a list")
+        items: list[object] = []
+        for position, item in enumerate(cast("list[object]", value)):
+            try:
+                items.append(read(item, inner))
+            except DecodeError as error:
+                if isinstance(item, msgspec.Struct):
+                    raise  # the tolerant way comes next
+                _LOGGER.warning("item %d of a list of %s cannot be read and is left out: %s", position, name, error)
+        return items
+
+    return structure
+
+
+def _read_mapping(value: Any, _kind: Any) -> object:
+    if not isinstance(value, dict):
+        raise DecodeError("not an object")
+    return cast("object", value)
+
+
+def _model_writer(model: type) -> Callable[[Any], dict[str, object]]:
+    plan = [(field.name, json_key(field), _field_writer(field.type)) for field in json_fields(model)]
+
+    def unstructure(value: Any) -> dict[str, object]:
+        written = {key: write(getattr(value, name)) for name, key, write in plan}
+        return written | {key: as_it_came(item) for key, item in value.unrecognized.items()}
+
+    return unstructure
+
+
+def _field_writer(kind: Any) -> Callable[[Any], object]:
+    """What writes a field of this type: its value's class decides, but for free JSON and for ``Annotated`` types."""
+    if _is_optional(kind):
+        (kind,) = (argument for argument in get_args(kind) if argument is not type(None))
+    if get_origin(kind) is Mapping:
+        return as_it_came
+    write = SCALARS[kind].write if get_origin(kind) is Annotated else None
+    return CONVERTER.unstructure if write is None else lambda value: None if value is None else write(value)
+
+
+def as_it_came(value: JsonValue) -> object:
+    """Prepare raw JSON for writing: a number stays a number, so that reading it again gives the same."""
+    if isinstance(value, Decimal):
+        return msgspec.Raw(str(value).encode())
+    if isinstance(value, dict):
+        return {key: as_it_came(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_it_came(item) for item in value]
+    return value
+
+
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=False)
+    converter.register_structure_hook_factory(attrs.has, _model_hook)
+    converter.register_unstructure_hook_factory(attrs.has, _model_writer)
+    for kind, scalar in SCALARS.items():
+        read = functools.partial(_read_scalar, scalar.read)
+        if not isinstance(kind, type):
+            converter.register_structure_hook_func(functools.partial(operator.eq, kind), read)
+            continue
+        converter.register_structure_hook(kind, read)  # a predicate would come after cattrs' own int(), str(), bool()
+        if scalar.write is not None:
+            converter.register_unstructure_hook(kind, scalar.write)
+    converter.register_structure_hook_factory(_is_optional, _union_hook)
+    converter.register_structure_hook_factory(functools.partial(_originates_in, tuple), _tuple_hook)
+    converter.register_structure_hook_factory(functools.partial(_originates_in, list), _list_hook)
+    converter.register_structure_hook_func(functools.partial(_originates_in, Mapping), _read_mapping)
+    return converter
+
+
+CONVERTER: Final = _make_converter()
