@@ -19,6 +19,7 @@ from threecommas_async.transport.bans import Ban, shared_ban
 from threecommas_async.transport.bodies import UnreadableBodyError, read_body
 from threecommas_async.transport.call import Call, Method
 from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.connections import KEEP_ALIVE, CleanConnector
 from threecommas_async.transport.limits import Limit, Limits, shared_limiter
 from threecommas_async.transport.retries import Retries
 from threecommas_async.transport.settings import Mode, checked_base_url, checked_seconds, request_headers
@@ -31,9 +32,6 @@ _LONGEST_CONNECT: Final = 10.0
 _NO_BODY: Final = (hdrs.CONTENT_TYPE,)
 _SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
 _BANNED: Final = 418
-# Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
-# used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
-_KEEP_ALIVE: Final = 15.0
 _IDLE: Final = 0.1
 
 
@@ -235,7 +233,7 @@ class Transport:
             self._admission = self._make_admission()
             if self._session is None:
                 self._session = aiohttp.ClientSession(
-                    connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE),
+                    connector=CleanConnector(keepalive_timeout=KEEP_ALIVE),
                     middlewares=self._signed,
                     cookie_jar=aiohttp.DummyCookieJar(),
                     trace_configs=self._trace_configs,
