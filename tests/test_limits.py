@@ -117,6 +117,24 @@ class TestPatience:
         await clock.run([work()])
         assert waits == [pytest.approx(30, abs=0.1), pytest.approx(30, abs=0.1)]
 
+    async def test_a_client_that_is_closed_while_a_call_waits(self) -> None:
+        clock = SimulatedClock()
+        async with Recorder(200, ACCOUNT) as recorder:
+            limits = [Limit(requests=1, per=9, pause=0)]
+            client = ThreeCommasClient(CREDENTIALS, base_url=recorder.url, limits=limits, clock=clock)
+            await client.accounts.get(1)
+
+            async def wait() -> None:
+                with pytest.raises(NotSentError, match="closed"):
+                    await client.accounts.get(1)
+
+            async def close() -> None:
+                await clock.sleep(1)
+                await client.close()
+
+            await clock.run([wait(), close()])
+            assert len(recorder.arrived) == 1
+
     async def test_clients_with_one_key_share_one_count(self, clock: SteppingClock) -> None:
         limits = [Limit(requests=2, per=60, pause=300)]
         async with Recorder(200, ACCOUNT) as recorder:

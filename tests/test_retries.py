@@ -140,9 +140,10 @@ async def test_half_an_answer_to_a_read_is_asked_for_once_more(clock: SteppingCl
     server = await asyncio.start_server(cut, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, client_of(f"http://127.0.0.1:{port}", clock) as client:
-        with pytest.raises(UnreadableResponseError, match="cut short"):
+        with pytest.raises(UnreadableResponseError, match="cut short") as caught:
             await read(client)
     assert answered == 2
+    assert caught.value.body == '{"id": 1'
 
 
 async def test_a_dropped_delete_is_not_sent_again_by_aiohttp(clock: SteppingClock) -> None:
