@@ -9,6 +9,8 @@ def main() -> int:
     """Run the command with the arguments of this process and return its exit status."""
     try:
         from threecommas_async.cli import run
+
+        return run()
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("threecommas_async"):
             raise
@@ -18,7 +20,6 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    return run()
 
 
 if __name__ == "__main__":

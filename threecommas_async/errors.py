@@ -220,9 +220,12 @@ def error_from_answer(answer: Answer, data: object, *, writes: bool) -> ThreeCom
             path=answer.path,
             answer=answer,
         )
-    if 300 <= status < 400:
+    if status < 200 or 300 <= status < 400:
+        what = (
+            f"status {status}, which is no answer" if status < 200 else f"a redirect ({status}), which is not followed"
+        )
         return UnreadableResponseError(
-            f"{subject}: a redirect (status {status}) came back, which is never followed{reference(answer)}",
+            f"{subject}: {what}, came back{reference(answer)}",
             outcome=Outcome.UNKNOWN,
             method=answer.method,
             path=answer.path,

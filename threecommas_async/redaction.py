@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import html
+import json
 import re
 import traceback
 from collections.abc import Callable, Coroutine, Iterable
@@ -25,12 +28,38 @@ T = TypeVar("T")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Hide every one of ``secrets``, as it is or URL-encoded, and every JSON field that is named like one."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
-            for form in {secret, quote(secret, safe=""), quote_plus(secret)}:
-                text = text.replace(form, HIDDEN)
+    """Hide every one of ``secrets``, however an answer may have encoded it, and every JSON field named like one."""
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+    if forms:
+        longest_first = sorted(forms, key=len, reverse=True)
+        text = re.sub("|".join(map(re.escape, longest_first)), HIDDEN, text, flags=re.IGNORECASE)
     return _IN_JSON.sub(rf"\g<1>{HIDDEN}\g<2>", text)
+
+
+def _forms(secret: str) -> set[str]:
+    data = secret.encode()
+    in_json = json.dumps(secret)[1:-1]
+    in_html_safe_json = re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04x}", in_json)
+    forms = {
+        secret,
+        repr(secret)[1:-1],
+        in_json,
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        in_json.replace("/", "\\/"),
+        in_html_safe_json,
+        html.escape(secret),
+        html.escape(secret, quote=False),
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        data.hex(),
+    }
+    # In Base64 the characters that stand for it depend on where in the encoded text it begins.
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + data).decode().rstrip("=")
+        of_it_alone = encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
+        forms |= {of_it_alone, of_it_alone.replace("+", "-").replace("/", "_")}
+    return {form for form in forms if len(form) >= _SHORTEST}
 
 
 def conceals_arguments(

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _FAILED: Final = 1
 _USAGE: Final = 2
-_INTERRUPTED: Final = 130
 
 # Typer shows its users this one of its exceptions, not the base of all that are about the command line.
 _UsageError: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
@@ -122,8 +121,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         status: object = command.main(args=given, prog_name="threecommas", standalone_mode=False)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
     except _UsageError as error:
         return _misused(error)
     except ThreeCommasError as error:

@@ -154,12 +154,12 @@ def _asked_openly(label: str) -> str:
 
 def _piped() -> dict[str, str]:
     """Read the JSON object on standard input. No text of an error quotes it: it is full of secrets."""
-    data = b"" if sys.stdin is None else sys.stdin.buffer.read(_LONGEST_INPUT + 1).strip()
+    data = b"" if sys.stdin is None else sys.stdin.buffer.read(_LONGEST_INPUT).strip()
     if not data:
         return {}
     names = ", ".join(_FIELDS)
     try:
-        decoded = codec.decode_json(data) if len(data) <= _LONGEST_INPUT else None
+        decoded = codec.decode_json(data)
     except codec.DecodeError:
         decoded = None
     if not isinstance(decoded, dict):

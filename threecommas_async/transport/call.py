@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from yarl import URL
 
 from threecommas_async import codec
-from threecommas_async.redaction import SECRET_NAMES
+from threecommas_async.redaction import SECRET_NAMES, redact
 from threecommas_async.transport.clock import Clock
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
@@ -97,8 +97,13 @@ class Call:
     def log(self, clock: Clock, status: int | None, headers: Mapping[str, str]) -> None:
         """Write the record of an attempt that is over; ``status`` is None if no answer came."""
         if _LOGGER.isEnabledFor(logging.DEBUG):
-            elapsed, request_id = clock.monotonic() - self.started, headers.get("X-Request-Id")
-            self._write(logging.DEBUG, "%s: %s after %.3f s", status or "no answer", elapsed, status, request_id)
+            elapsed, request_id = (
+                clock.monotonic() - self.started,
+                redact(headers.get("X-Request-Id", ""), self.secrets),
+            )
+            self._write(
+                logging.DEBUG, "%s: %s after %.3f s", status or "no answer", elapsed, status, request_id or None
+            )
 
     def log_wait(self, reason: str, seconds: float) -> None:
         """Write the record of a wait between two attempts, or before the first."""

@@ -157,6 +157,7 @@ class Transport:
                 auto_decompress=False,
             ) as response:
                 status, headers = response.status, response.headers
+                call.signature = response.request_info.headers.get("Signature")
                 chunks: list[bytes] = []
                 problem, cut_short = None, False
                 try:
@@ -165,8 +166,6 @@ class Transport:
                     problem, cut_short = f"its body is cut short ({type(error).__name__})", True
                 except UnreadableBodyError as error:
                     problem, cut_short = str(error), error.cut_short
-                if status >= 300 or problem is not None:
-                    call.signature = response.request_info.headers.get("Signature")
         except asyncio.CancelledError as error:
             if call.writes:
                 error.add_note(f"{call} was cancelled under way: whether it was carried out cannot be told")
@@ -193,7 +192,7 @@ class Transport:
 
     async def _result(self, received: Received, call: Call, kind: type[T]) -> T | Failure:
         """Read an answer; heed what it says about limits and bans."""
-        if received.status < 300 and received.problem is None:
+        if received.is_success and received.problem is None:
             # Documented JSON has no "error" at its top: only what is more or less than that needs a second look.
             result = None if kind is NoneType else codec.from_documented_json(received.body, kind)
             if result is not None:

@@ -29,6 +29,7 @@ from threecommas_async.transport.clock import Clock
 from threecommas_async.transport.retries import Repeat
 from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError
 
+_LONGEST_ID: Final = 200
 _SHORTEST_BAN: Final = timedelta(minutes=2)
 _MOST_SEARCHED: Final = 1024 * 1024
 
@@ -60,9 +61,9 @@ class Received:
     cut_short: bool = False
 
     @property
-    def request_id(self) -> str | None:
-        """What 3Commas' support asks for."""
-        return self.headers.get("X-Request-Id")
+    def is_success(self) -> bool:
+        """Whether its status is a 2xx."""
+        return 200 <= self.status < 300
 
     @property
     def is_html(self) -> bool:
@@ -114,12 +115,12 @@ def failure_of_answer(received: Received, call: Call, clock: Clock, *, pause: ti
         status=received.status,
         body=text[:BODY_SHOWN],
         is_html=received.is_html,
-        request_id=received.request_id,
-        cf_ray=received.headers.get("Cf-Ray"),
+        request_id=_header(received, "X-Request-Id", call),
+        cf_ray=_header(received, "Cf-Ray", call),
         received_at=clock.now(),
         retry_after=_retry_after(received.headers) or (_SHORTEST_BAN if received.status == 418 else pause),
     )
-    if received.status < 300 and received.problem is not None:
+    if received.is_success and received.problem is not None:
         return _unreadable(received, answer, call)
     try:
         decoded = codec.decode_json(text)
@@ -127,6 +128,11 @@ def failure_of_answer(received: Received, call: Call, clock: Clock, *, pause: ti
         decoded = None
     error = error_from_answer(answer, decoded, writes=call.writes)
     return Failure(error, Repeat.READ if isinstance(error, ServerError) else Repeat.NEVER)
+
+
+def _header(received: Received, name: str, call: Call) -> str | None:
+    value = received.headers.get(name)
+    return redact(value, call.secrets)[:_LONGEST_ID] if value else None
 
 
 def _unsent(call: Call, reason: str, repeat: Repeat) -> Failure:
