@@ -221,11 +221,9 @@ def error_from_answer(answer: Answer, data: object, *, writes: bool) -> ThreeCom
             answer=answer,
         )
     if status < 200 or 300 <= status < 400:
-        what = (
-            f"status {status}, which is no answer" if status < 200 else f"a redirect ({status}), which is not followed"
-        )
+        what = "a redirect, which is never followed" if status >= 300 else "no answer to it"
         return UnreadableResponseError(
-            f"{subject}: {what}, came back{reference(answer)}",
+            f"{subject}: status {status} came back, {what}{reference(answer)}",
             outcome=Outcome.UNKNOWN,
             method=answer.method,
             path=answer.path,

@@ -1,1 +1,1 @@
-"""Proof that failures are told truly: a raw-socket server that breaks things, and what is asked of the client under it."""
+"""Proof that failures are told truly: a raw-socket server that breaks things, and a client that has to face it."""

@@ -6,23 +6,16 @@ Ends with status 1 if anything was carried out twice, a verdict was wrong, or a 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import multiprocessing
 import os
 import secrets
 import sys
 import time
-import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from .schedules import Report, run_schedules
+from .schedules import Report, run_slice
 
 _SLICE = 25_000
-
-
-def _run(seed: int, writes: int) -> Report:
-    warnings.simplefilter("error")
-    return asyncio.run(run_schedules(seed, writes))
 
 
 def main() -> int:
@@ -38,8 +31,8 @@ def main() -> int:
     print(f"seed {seed}: {slices} slices of {writes} writes over {arguments.jobs} processes", flush=True)  # noqa: T201
     total = Report(seed)
     started = time.monotonic()
-    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn"), max_tasks_per_child=4) as pool:
-        for future in as_completed([pool.submit(_run, seed + number, writes) for number in range(slices)]):
+    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(run_slice, seed + number, writes) for number in range(slices)]):
             total.add(future.result())
             print(f"{total.writes} writes, {len(total.wrong)} wrong", file=sys.stderr, flush=True)  # noqa: T201
     total.seconds = time.monotonic() - started

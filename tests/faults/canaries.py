@@ -9,10 +9,10 @@ import logging
 import pickle
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote, quote_plus
 
 import attrs
@@ -119,12 +119,14 @@ class Watch:
         self._look_at_locals(where, traceback.TracebackException.from_exception(error, capture_locals=True))
 
     def look_at_result(self, where: str, result: object) -> None:
-        for item in result if isinstance(result, list) else [result]:  # pyright: ignore[reportUnknownVariableType]
-            self.look(f"{where}: result repr", repr(item))  # pyright: ignore[reportUnknownArgumentType]
+        items = cast("list[object]", result) if isinstance(result, list) else [result]
+        for item in items:
+            self.look(f"{where}: result repr", repr(item))
             self.look(f"{where}: result str", f"{item} {item!r}")
-            if attrs.has(type(item)):  # pyright: ignore[reportUnknownArgumentType]
-                self.look(f"{where}: result asdict", repr(attrs.asdict(item, filter=_known)))  # type: ignore[call-overload]  # pyright: ignore[reportUnknownArgumentType]
-                self.look(f"{where}: result astuple", repr(attrs.astuple(item, filter=_known)))  # type: ignore[call-overload]  # pyright: ignore[reportUnknownArgumentType]
+            if attrs.has(type(item)):
+                model = cast("attrs.AttrsInstance", item)
+                self.look(f"{where}: result asdict", repr(attrs.asdict(model, filter=_known)))
+                self.look(f"{where}: result astuple", repr(attrs.astuple(model, filter=_known)))
             try:
                 self.look_at_bytes(f"{where}: result pickled", pickle.dumps(item))
             except TypeError as refused:
@@ -167,7 +169,7 @@ class _Records(logging.Handler):
 
 
 @contextmanager
-def all_ears(watch: Watch) -> Iterator[None]:
+def all_ears(watch: Watch) -> Generator[None]:
     """Listen to all loggers at DEBUG, to asyncio's debug mode, to its exception handler, and to warnings."""
     loop = asyncio.get_running_loop()
     root = logging.getLogger()

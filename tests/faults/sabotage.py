@@ -1,7 +1,7 @@
 """Shows that the tests bite: ``python -m tests.faults.sabotage [NAME ...]``.
 
-Puts faults back into a temporary copy of the package, one at a time, and tells which tests turned red for each. Ends with
-status 1 if one passes unnoticed, or if the tests are red without any.
+Puts faults back into a temporary copy of the package, one at a time, and tells which tests turned red for each. Ends
+with status 1 if one passes unnoticed, or if the tests are red without any.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ SABOTAGES: Final = (
                 "    if isinstance(error, ConnectionLostError):\n",
             ),
         ),
-        ("test_schedules.py", "test_cuts.py"),
+        ("test_schedules.py", "test_weather.py"),
     ),
     Sabotage(
         "the repr of credentials shows them",
@@ -95,9 +95,13 @@ SABOTAGES: Final = (
                 '        return f"{type(self).__name__}(<hidden>)"\n',
                 "        key = getattr(self, '_private_key', None)\n"
                 "        shown = key.private_numbers() if key else self._shown\n"
-                '        return f"{type(self).__name__}({shown!r}, {getattr(shown, \'d\', None)})"\n',
+                "        return f\"{type(self).__name__}({shown!r}, {getattr(shown, 'd', None)})\"\n",
             ),
-            Patch("credentials.py", '    __slots__ = ("_keyed", "api_key")\n', '    __slots__ = ("_keyed", "_shown", "api_key")\n'),
+            Patch(
+                "credentials.py",
+                '    __slots__ = ("_keyed", "api_key")\n',
+                '    __slots__ = ("_keyed", "_shown", "api_key")\n',
+            ),
             Patch(
                 "credentials.py",
                 "        self._keyed: Final = hmac.new(",
@@ -119,7 +123,13 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "answers are not redacted",
-        (Patch(_VERDICTS, "    text = redact(received.body[:_MOST_SEARCHED].decode(\"utf-8\", \"replace\"), call.secrets)\n", '    text = received.body[:_MOST_SEARCHED].decode("utf-8", "replace")\n'),),
+        (
+            Patch(
+                _VERDICTS,
+                '    text = redact(received.body[:_MOST_SEARCHED].decode("utf-8", "replace"), call.secrets)\n',
+                '    text = received.body[:_MOST_SEARCHED].decode("utf-8", "replace")\n',
+            ),
+        ),
         ("test_secrets.py",),
     ),
     Sabotage(
@@ -160,6 +170,17 @@ SABOTAGES: Final = (
         ("test_schedules.py", "test_cuts.py"),
     ),
     Sabotage(
+        "idle connections are not looked at before they are used",
+        (
+            Patch(
+                "transport/connections.py",
+                "while connection.protocol is not None and connection.protocol.should_close:",
+                "while False:",
+            ),
+        ),
+        ("test_one_send.py", "test_weather.py"),
+    ),
+    Sabotage(
         "bodies have no cap",
         (
             Patch("transport/bodies.py", "stream.decompress(chunk, cap + 1 - size)", "stream.decompress(chunk)"),
@@ -175,7 +196,11 @@ SABOTAGES: Final = (
                 "        except (aiohttp.ClientError, OSError, ",
                 "        except (asyncio.CancelledError, aiohttp.ClientError, OSError, ",
             ),
-            Patch(_TRANSPORT, "        except asyncio.CancelledError as error:\n", "        except GeneratorExit as error:\n"),
+            Patch(
+                _TRANSPORT,
+                "        except asyncio.CancelledError as error:\n",
+                "        except GeneratorExit as error:\n",
+            ),
         ),
         ("test_cancellation.py",),
     ),
@@ -207,11 +232,13 @@ def run_tests(patches: Sequence[Patch], tests: Sequence[str]) -> tuple[bool, lis
             file = copy / "threecommas_async" / patch.file
             text = file.read_text()
             if text.count(patch.old) != 1:
-                raise SystemExit(f"{patch.file} has changed; this stands there {text.count(patch.old)} times:\n{patch.old}")
+                raise SystemExit(
+                    f"{patch.file} has changed; this stands there {text.count(patch.old)} times:\n{patch.old}"
+                )
             file.write_text(text.replace(patch.old, patch.new))
         command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"]
         command += [str(Path("tests/faults") / test) for test in tests]
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             command,
             cwd=copy,
             env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},

@@ -1,14 +1,15 @@
 """Random schedules: many calls, each under a fault of its own, and a count of what was really carried out.
 
-A *round* is one client and one server. In an ordinary round the calls come one after the other, so that faults can be set
-below the level of a request (refused connections, cuts at any byte). In a crowded round they come all at once over the
-client's pool. What was carried out is compared with what callers were told at the end of the round, when nothing is on
-its way any more.
+A *round* is one client and one server. In an ordinary round the calls come one after the other, so that faults can be
+set below the level of a request (refused connections, cuts at any byte). In a crowded round they come all at once over
+the client's pool. What was carried out is compared with what callers were told at the end of the round, when nothing is
+on its way any more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections import Counter, deque
 from random import Random
 from typing import Final
@@ -78,10 +79,12 @@ class Report:
         if self.seconds:
             lines.append(f"{self.seconds:.1f} s, {self.writes / self.seconds:.0f} writes a second")
         lines.append(
-            f"carried out twice: {self.executed_twice}; wrong verdicts: {len(self.wrong)}; bytes elsewhere: {self.elsewhere}"
+            f"carried out twice: {self.executed_twice}; wrong verdicts: {len(self.wrong)}; "
+            f"bytes elsewhere: {self.elsewhere}"
         )
         lines.append(
-            f"UNKNOWN: {self.unknown} of {self.writes} writes ({self.unknown_rate:.1%}); where certainty was possible: {self.avoidable_unknowns}"
+            f"UNKNOWN: {self.unknown} of {self.writes} writes ({self.unknown_rate:.1%}); "
+            f"where certainty was possible: {self.avoidable_unknowns}"
         )
         lines.append(f"reads that ended in an error: {self.reads_failed} of {self.reads}")
         for name in sorted({name for name, _ in self.verdicts}):
@@ -95,13 +98,23 @@ class Report:
 
 @attrs.frozen
 class _Told:
-    """What the caller of one call was told."""
+    """What the caller of one call was told.
+
+    :ivar wrong: what is wrong with it whatever was carried out.
+    """
 
     marker: int
     verb: str
     fault: Fault
     verdict: Verdict
-    text: str
+    text: str = ""
+    wrong: str = ""
+
+
+def run_slice(seed: int, writes: int) -> Report:
+    """Run schedules in an event loop of their own; for other processes."""
+    warnings.simplefilter("error")
+    return asyncio.run(run_schedules(seed, writes))
 
 
 async def run_schedules(seed: int, writes: int, *, workers: int = 12) -> Report:
@@ -116,7 +129,8 @@ async def run_schedules(seed: int, writes: int, *, workers: int = 12) -> Report:
             while total.writes < writes:
                 number = next(numbers)
                 round_ = _crowded_round if number % 4 == 3 else _round
-                total.add(await round_(Random(f"{seed}/{number}"), elsewhere, f"seed {seed} round {number}"))
+                random = Random(f"{seed}/{number}")  # noqa: S311 - to be repeated from its seed
+                total.add(await round_(random, elsewhere, f"seed {seed} round {number}"))
 
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
@@ -189,8 +203,10 @@ async def _prepare(server: FaultServer, fault: Fault, random: Random) -> None:
 async def _tell(verb: str, client: ThreeCommasClient, marker: int, fault: Fault) -> _Told:
     try:
         verdict, error = await verdict_of(CALLS[verb], client, marker)
-    except WrongAnswerError as error:
-        return _Told(marker, verb, fault, Verdict.SUCCESS, f"WRONG ANSWER: {error}")
+    except WrongAnswerError as wrong:
+        return _Told(marker, verb, fault, Verdict.SUCCESS, wrong=str(wrong))
+    except Exception as foreign:  # noqa: BLE001 - that there are none is to be shown
+        return _Told(marker, verb, fault, Verdict.UNKNOWN, wrong=f"not the library's: {foreign!r}")
     return _Told(marker, verb, fault, verdict, f"{type(error).__name__}: {error}" if error else "")
 
 
@@ -198,8 +214,11 @@ def _judged(told: list[_Told], server: FaultServer, name: str) -> Report:
     report = Report(0)
     for call in told:
         executed = server.executed[call.marker]
-        where = f"{name} call {call.marker} {call.verb} under {call.fault.name!r}: told {call.verdict.value}, carried out {executed} times; {call.text}"
-        if call.text.startswith("WRONG ANSWER"):
+        where = (
+            f"{name} call {call.marker} {call.verb} under {call.fault.name!r}: told {call.verdict.value}, "
+            f"carried out {executed} times; {call.text}{call.wrong}"
+        )
+        if call.wrong:
             report.wrong.append(where)
         if call.verb in READS:
             report.reads += 1

@@ -70,7 +70,7 @@ class Script:
     :ivar answer: writes the answer.
     :ivar writes: bytes of the answer that go out before ``end``; None is all of them.
     :ivar end: what becomes of the connection.
-    :ivar flood: is sent again and again after the answer until the client has had enough, or ``flood_limit`` is reached.
+    :ivar flood: is sent again and again after the answer, until the client has had enough or ``flood_limit`` is met.
     :ivar later: is sent after the answer, in a packet of its own.
     """
 
@@ -233,8 +233,9 @@ class _Connection(asyncio.Protocol):
         if self._done:
             return
         self._incoming += data
-        while self._incoming and not self._done and self._take():
-            pass
+        more = True
+        while more and self._incoming:
+            more = self._take() and not self._done
 
     def resume_writing(self) -> None:
         if self._flooding is not None:
@@ -266,7 +267,8 @@ class _Connection(asyncio.Protocol):
         request = _whole(self._incoming)
         if request is None and (script is None or script.reads is None or len(self._incoming) < script.reads):
             return False
-        if script is None and request is not None:
+        if script is None:
+            assert request is not None
             script = server.script_for(request.marker)
         assert script is not None
         if script.reads is not None or request is None:

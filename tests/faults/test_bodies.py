@@ -12,7 +12,7 @@ import pytest
 
 from threecommas_async import Account, Outcome, ThreeCommasClient, ThreeCommasError, UnreadableResponseError
 
-from .harness import FakeClock, create, make_client
+from .harness import create, make_client
 from .server import End, FaultServer, Script, http
 from .weather import HTML
 

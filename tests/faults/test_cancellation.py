@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from pathlib import Path
@@ -37,7 +38,7 @@ class Stepped(Awaitable[T]):
         self.steps = 0
 
     def __await__(self) -> Generator[Any, Any, T]:
-        send: Callable[[], Any] = lambda: self._coroutine.send(None)
+        send: Callable[[], Any] = functools.partial(self._coroutine.send, None)
         while True:
             try:
                 waited_for = send()
@@ -51,13 +52,9 @@ class Stepped(Awaitable[T]):
             try:
                 yield waited_for
             except BaseException as error:  # noqa: BLE001 - all of them go to the coroutine
-                send = _throwing(self._coroutine, error)
+                send = functools.partial(self._coroutine.throw, error)
             else:
-                send = lambda: self._coroutine.send(None)
-
-
-def _throwing(coroutine: Coroutine[Any, Any, T], error: BaseException) -> Callable[[], Any]:
-    return lambda: coroutine.throw(error)
+                send = functools.partial(self._coroutine.send, None)
 
 
 def open_sockets() -> set[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from threecommas_async import NotSentError, Outcome, OutcomeUnknownError, UnreadableResponseError
 
-from .harness import CALLS, WRITES, FakeClock, Verdict, make_client, verdict_of
+from .harness import CALLS, WRITES, Verdict, make_client, verdict_of
 from .server import End, FaultServer, Script, http, settle
 from .weather import REDIRECTS, STRAY_ANSWERS
 

@@ -20,12 +20,11 @@ SUCCESS: Final = frozenset({Verdict.SUCCESS})
 NOT_DONE: Final = frozenset({Verdict.NOT_DONE})
 UNKNOWN: Final = frozenset({Verdict.UNKNOWN})
 DONE: Final = frozenset({Verdict.DONE})
-ANY: Final = frozenset(Verdict)
 
 HTML: Final = b"<!DOCTYPE html>\n<html><head><title>Just a moment...</title></head><body>cloudflare</body></html>"
 PLAN: Final = (
-    b'{"error":"The request type \'read\' is not available with your current subscription plan. Please upgrade your plan '
-    b'to use this type of request."}'
+    b'{"error":"The request type \'read\' is not available with your current subscription plan. '
+    b'Please upgrade your plan to use this type of request."}'
 )
 REFUSALS: Final = ("400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "422 Unprocessable Content")
 TROUBLE: Final = (
@@ -55,11 +54,11 @@ class Fault:
     :ivar script: what the server does; None where the server does nothing wrong with the request itself.
     :ivar weight: how often it comes up in random schedules.
     :ivar hasty: the client needs a short timeout to get over it.
-    :ivar before: what happens to the server before the call: ``refuse``, ``drop`` (idle connections are closed, and the client
-        has had the time to notice), ``stray`` (an answer nobody asked for comes in on idle connections).
+    :ivar before: what happens to the server before the call: ``refuse``, ``drop`` (idle connections are closed, and the
+        client has had the time to notice), ``stray`` (an answer nobody asked for comes in on idle connections).
     :ivar pauses: the client may hold its next calls back after it.
-    :ivar lingers: the server closes a connection that the client takes for good: another call could get hold of it before the
-        client notices.
+    :ivar lingers: the server closes a connection that the client takes for good: another call could get hold of it
+        before the client notices.
     """
 
     name: str

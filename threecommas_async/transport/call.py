@@ -97,13 +97,9 @@ class Call:
     def log(self, clock: Clock, status: int | None, headers: Mapping[str, str]) -> None:
         """Write the record of an attempt that is over; ``status`` is None if no answer came."""
         if _LOGGER.isEnabledFor(logging.DEBUG):
-            elapsed, request_id = (
-                clock.monotonic() - self.started,
-                redact(headers.get("X-Request-Id", ""), self.secrets),
-            )
-            self._write(
-                logging.DEBUG, "%s: %s after %.3f s", status or "no answer", elapsed, status, request_id or None
-            )
+            elapsed = clock.monotonic() - self.started
+            request_id = redact(headers.get("X-Request-Id", ""), self.secrets) or None
+            self._write(logging.DEBUG, "%s: %s after %.3f s", status or "no answer", elapsed, status, request_id)
 
     def log_wait(self, reason: str, seconds: float) -> None:
         """Write the record of a wait between two attempts, or before the first."""
