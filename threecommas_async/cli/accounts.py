@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import attrs
 import typer
 
-from threecommas_async.cli.common import AsJson, InSandbox, connected
-from threecommas_async.cli.output import Cell, money, print_json, print_record, print_rows
+from threecommas_async.cli.common import (
+    AccountId,
+    AccountIdOrSummary,
+    AsJson,
+    CommandError,
+    InFurnishedSandbox,
+    InSandbox,
+    account_id,
+    account_id_or_summary,
+    connected,
+    where,
+)
+from threecommas_async.cli.output import Cell, clean, money, print_json, print_line, print_record, print_rows
 
 if TYPE_CHECKING:
-    from threecommas_async.client import ThreeCommasClient
     from threecommas_async.models.account import Account
-    from threecommas_async.models.market import Market
 
 accounts: Final = typer.Typer(
     name="accounts", help="Exchange accounts and wallets that are connected to 3Commas.", no_args_is_help=True
@@ -30,14 +38,6 @@ def _checked_name(value: str) -> str:
         return required_text("the name", value, shortest=2)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-
-
-def _account_id(value: str) -> int | Literal["summary"]:
-    if value == "summary":
-        return "summary"
-    if value.isascii() and value.isdecimal():
-        return int(value)
-    raise typer.BadParameter("an account's id is a whole number", param_hint="'ID'")
 
 
 @accounts.command()
@@ -72,30 +72,25 @@ def create(
     without showing it or, where there is no terminal, read from standard input as one JSON object such as
     {"api_key": "...", "secret": "..."}. With --sandbox it is made up.
     """
-    options = {"address": address, "customer_id": customer_id}
-    if sandbox:
-        account = asyncio.run(_create_in_sandbox(account_type, name, options, types_to_create))
-    else:
-        # Two runs with a client each: no event loop stands still, and no connection grows old, while a person types.
-        from threecommas_async.cli.exchange_keys import complete
+    from threecommas_async.cli.connecting import connect_account
 
-        market = asyncio.run(_fetch_market(account_type))
-        account = asyncio.run(_create(market, name, complete(market, options), types_to_create))
+    options = {"address": address, "customer_id": customer_id}
+    account = connect_account(account_type, name, options, types_to_create, sandbox=sandbox)
     if as_json:
         print_json(_shown(account))
     else:
-        print_record(f"New account{_where(sandbox=sandbox)}", _fields(account))
+        print_record(f"New account{where(sandbox=sandbox)}", _fields(account))
 
 
 @accounts.command("list")
-def list_accounts(sandbox: InSandbox = False, as_json: AsJson = False) -> None:
+def list_accounts(sandbox: InFurnishedSandbox = False, as_json: AsJson = False) -> None:
     """List all connected accounts."""
     found = asyncio.run(_fetch_all(sandbox=sandbox))
     if as_json:
         print_json([_shown(account) for account in found])
         return
     print_rows(
-        f"{len(found)} account{'' if len(found) == 1 else 's'}{_where(sandbox=sandbox)}",
+        f"{len(found)} account{'' if len(found) == 1 else 's'}{where(sandbox=sandbox)}",
         ("ID", "Name", "Exchange", "Type", "State", "BTC", "USD"),
         [
             (
@@ -113,67 +108,72 @@ def list_accounts(sandbox: InSandbox = False, as_json: AsJson = False) -> None:
 
 
 @accounts.command()
-def show(
-    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account's id, or: summary", show_default=False)],
-    sandbox: InSandbox = False,
-    as_json: AsJson = False,
-) -> None:
+def show(one: AccountIdOrSummary, sandbox: InFurnishedSandbox = False, as_json: AsJson = False) -> None:
     """Show one account, or the summary over all of them."""
-    account = asyncio.run(_fetch(_account_id(account_id), sandbox=sandbox))
+    account = asyncio.run(_fetch(account_id_or_summary(one), sandbox=sandbox))
     if as_json:
         print_json(_shown(account))
     else:
-        print_record(f"Account{_where(sandbox=sandbox)}", _fields(account))
+        print_record(f"Account{where(sandbox=sandbox)}", _fields(account))
 
 
-async def _fetch_market(account_type: str) -> Market:
-    async with connected(sandbox=False) as client:
-        return await _market(client, account_type)
+@accounts.command()
+def rename(
+    one: AccountId,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", callback=_checked_name, help="The new name.", show_default=False)
+    ],
+    sandbox: InFurnishedSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account another name."""
+    account = asyncio.run(_rename(account_id(one), name, sandbox=sandbox))
+    if as_json:
+        print_json(_shown(account))
+    else:
+        print_record(f"Renamed account{where(sandbox=sandbox)}", _fields(account))
 
 
-async def _market(client: ThreeCommasClient, account_type: str) -> Market:
-    from threecommas_async.cli.exchange_keys import find_market
-
-    return find_market(await client.market_data.markets(), account_type)
-
-
-async def _create(market: Market, name: str, values: Mapping[str, str], types_to_create: list[str] | None) -> Account:
-    async with connected(sandbox=False) as client:
-        return await _send(client, market, name, values, types_to_create)
-
-
-async def _create_in_sandbox(
-    account_type: str, name: str, options: Mapping[str, str | None], types_to_create: list[str] | None
-) -> Account:
-    from threecommas_async.cli.exchange_keys import make_up
-
-    async with connected(sandbox=True) as client:
-        market = await _market(client, account_type)
-        return await _send(client, market, name, make_up(market, options), types_to_create)
+@accounts.command()
+def remove(
+    one: AccountId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")] = False,
+    sandbox: InFurnishedSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Disconnect an account from 3Commas. Asks first; the account at the exchange stays as it is."""
+    number = account_id(one)
+    if not yes:
+        _confirm_removal(number, sandbox=sandbox)
+    asyncio.run(_remove(number, sandbox=sandbox))
+    if as_json:
+        print_json({"id": number, "removed": True})
+    else:
+        print_line(f"Account {number} was removed{where(sandbox=sandbox)}.")
 
 
-async def _send(
-    client: ThreeCommasClient,
-    market: Market,
-    name: str,
-    values: Mapping[str, str],
-    types_to_create: list[str] | None,
-) -> Account:
-    return await client.accounts.create(
-        type=market.market_code,
-        name=name,
-        api_key=values.get("api_key"),
-        secret=values.get("secret"),
-        address=values.get("address"),
-        customer_id=values.get("customer_id"),
-        passphrase=values.get("passphrase"),
-        types_to_create=types_to_create or None,
-    )
+def _confirm_removal(number: int, *, sandbox: bool) -> None:
+    from threecommas_async.cli.questions import can_ask, is_confirmed
+
+    if not can_ask():
+        raise typer.BadParameter("without a terminal to ask at, an account is removed with --yes only")
+    account = asyncio.run(_fetch(number, sandbox=sandbox))
+    name = clean(f"{account.name} ({account.exchange_name})")
+    if not is_confirmed(f"Remove account {number}, {name}, from 3Commas?"):
+        raise CommandError("nothing was removed")
 
 
 async def _fetch_all(*, sandbox: bool) -> list[Account]:
+    from threecommas_async.cli.progress import counted
+    from threecommas_async.resources.paging import LARGEST_PAGE
+
     async with connected(sandbox=sandbox) as client:
-        return [account async for account in client.accounts.iterate()]
+        found: list[Account] = []
+        with counted("Accounts", page=LARGEST_PAGE) as count_one:
+            async for account in client.accounts.iterate():
+                found.append(account)
+                count_one()
+        return found
 
 
 async def _fetch(account_id: int | Literal["summary"], *, sandbox: bool) -> Account:
@@ -181,13 +181,19 @@ async def _fetch(account_id: int | Literal["summary"], *, sandbox: bool) -> Acco
         return await client.accounts.get(account_id)
 
 
+async def _rename(number: int, name: str, *, sandbox: bool) -> Account:
+    async with connected(sandbox=sandbox) as client:
+        return await client.accounts.rename(number, name)
+
+
+async def _remove(number: int, *, sandbox: bool) -> None:
+    async with connected(sandbox=sandbox) as client:
+        await client.accounts.remove(number)
+
+
 def _shown(account: Account) -> Account:
     """Return the account without the exchange's API key."""
     return attrs.evolve(account, api_key=None)
-
-
-def _where(*, sandbox: bool) -> str:
-    return " in the sandbox (nothing left this machine)" if sandbox else ""
 
 
 def _fields(account: Account) -> dict[str, Cell]:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import typer
 
 from threecommas_async.cli.accounts import accounts
+from threecommas_async.cli.balances import balances
 from threecommas_async.cli.common import AsJson, CommandError, InSandbox, connected
+from threecommas_async.cli.markets import market_data
 from threecommas_async.cli.output import abandon_output, print_error, print_hint, print_json, print_line, print_raw_json
 from threecommas_async.errors import Outcome, ThreeCommasError
 from threecommas_async.version import __version__
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from threecommas_async.models.key_validity import KeyValidity
     from threecommas_async.sandbox import Sandbox
 
+_READS_BY_POST: Final = ("/ver1/accounts/{account_id}/account_table_data",)
 _FAILED: Final = 1
 _USAGE: Final = 2
 
@@ -37,7 +40,9 @@ app: Final = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+accounts.add_typer(balances)
 app.add_typer(accounts)
+app.add_typer(market_data)
 
 
 def _print_version(wanted: bool) -> None:
@@ -148,6 +153,6 @@ def _misused(error: typer.BadParameter) -> int:
 
 
 def _advice(error: ThreeCommasError) -> str:
-    if error.outcome is Outcome.NOT_DONE or error.method == "GET":
+    if error.outcome is Outcome.NOT_DONE or error.method == "GET" or error.path in _READS_BY_POST:
         return ""
     return "; look with 'threecommas accounts list' before you repeat it"

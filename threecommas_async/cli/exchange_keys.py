@@ -19,6 +19,7 @@ import attrs
 from threecommas_async import codec
 from threecommas_async.cli.common import CommandError
 from threecommas_async.cli.output import clean
+from threecommas_async.cli.questions import ask, end_line, has_terminal
 from threecommas_async.models.market import Market
 
 
@@ -71,7 +72,7 @@ def complete(market: Market, options: Mapping[str, str | None]) -> dict[str, str
     """
     values = _given(market, options)
     missing = _missing(market, values)
-    if missing and _has_terminal():
+    if missing and has_terminal():
         return values | {name: _asked(name, label) for name, label in missing.items()}
     if missing:
         values = _merged(values, _piped())
@@ -110,27 +111,18 @@ def _missing(market: Market, values: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _has_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
 def _asked(name: str, label: str) -> str:
     while True:
         try:
-            value = _asked_hidden(label) if _FIELDS[name].is_secret else _asked_openly(label)
+            value = _asked_hidden(label) if _FIELDS[name].is_secret else ask(f"{label}:")
         except KeyboardInterrupt:
-            _end_line()
+            end_line()
             raise
         except EOFError:
-            _end_line()
+            end_line()
             raise CommandError(f"{label} was not entered; nothing was sent") from None
         if value:
             return value
-
-
-def _end_line() -> None:
-    # Whatever is written next, by the shell for one, is not to stand behind the prompt.
-    sys.stderr.write("\n")
 
 
 def _asked_hidden(label: str) -> str:
@@ -140,16 +132,6 @@ def _asked_hidden(label: str) -> str:
             return getpass.getpass(f"{label} (hidden): ").strip()
         except getpass.GetPassWarning:
             raise CommandError(f"this terminal cannot hide what is typed: give {label} in another way") from None
-
-
-def _asked_openly(label: str) -> str:
-    # Not by input(): it writes to standard output, which may be a program's.
-    sys.stderr.write(f"{label}: ")
-    sys.stderr.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise EOFError
-    return line.strip()
 
 
 def _piped() -> dict[str, str]:

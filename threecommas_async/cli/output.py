@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Cell = str | int | bool | Decimal | datetime | None
 
 _WIDE: Final = 10_000
+_BESIDES_A_CHART: Final = 3
+"""The title, an empty row, and the shell's prompt after it all."""
+_LOWEST_CHART: Final = 6
+_CURVE: Final = r"[\u2800-\u28ff*]+"
 
 
 def print_json(value: object) -> None:
@@ -46,29 +50,54 @@ def print_raw_json(text: str) -> None:
 
 def print_record(title: str, fields: Mapping[str, Cell]) -> None:
     """Print one thing as a table of two columns, without the fields that are None."""
-    # Without a frame the longest amounts that 3Commas has been seen to send fit a terminal of 80 columns.
-    table = Table(show_header=False, box=box.ROUNDED, show_edge=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in fields.items():
-        if value is not None:
-            table.add_row(name, _text(value))
-    _print(Text(clean(title), style="bold"), table)
+    table = _upright()
+    _add_record(table, {name: value for name, value in fields.items() if value is not None})
+    _print(_console(), _headline(title), table)
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Print many things, a row each."""
+    """Print many things, a row each; on a terminal too narrow for that, one below the other."""
+    console, rows = _console(), list(rows)
     table = Table(box=box.ROUNDED, show_edge=False, pad_edge=False)
     for name in columns:
         table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(_text(value) for value in row))
-    _print(Text(clean(title), style="bold"), table)
+    for row in zip(*map(_aligned, zip(*rows, strict=True)), strict=True):
+        table.add_row(*row)
+    if rows and console.measure(table, options=console.options.update(max_width=_WIDE)).maximum > console.width:
+        table = _upright()
+        for row in rows:
+            _add_record(table, dict(zip(columns, row, strict=True)))
+    _print(console, _headline(title), table)
+
+
+def print_chart(
+    title: str, draw: Callable[[int, int, bool], Sequence[str]], notes: Sequence[tuple[str, Decimal, datetime]]
+) -> None:
+    """Print a picture that fits the terminal, and amounts and their times under it.
+
+    :param draw: what draws it, given the columns and the rows that it may take, and whether in ASCII.
+    """
+    console = Console(highlight=False)
+    room = min(console.height - len(notes) - _BESIDES_A_CHART, console.width // 3)
+    lines = draw(console.width, max(room, _LOWEST_CHART), console.options.ascii_only)
+    picture = Text("\n".join([*lines, ""]), no_wrap=True, overflow="ignore")
+    picture.highlight_regex(_CURVE, "cyan")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in zip(*map(_aligned, zip(*notes, strict=True)), strict=True):
+        table.add_row(*row)
+    _print(console, _headline(title), picture, table)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text, for people and ``grep`` alike."""
+    _print(_console(), *map(_text, lines))
 
 
 def print_line(text: str) -> None:
     """Print one line of text."""
-    _print(_text(text))
+    _print(_console(), _text(text))
 
 
 def print_error(message: str) -> None:
@@ -93,29 +122,62 @@ def money(amount: CurrencyAmount | None) -> str | None:
     """Return an amount with its currency, exact."""
     if amount is None or amount.amount is None:
         return None
-    return f"{_plain(amount.amount)} {amount.currency or ''}".rstrip()
+    return f"{plain(amount.amount)} {amount.currency or ''}".rstrip()
 
 
 def _text(value: Cell) -> Text:
     # Text, not str: rich would read markup out of an account that is called "[red]".
     if isinstance(value, Decimal):
-        return Text(_plain(value))
+        return Text(plain(value))
     if isinstance(value, datetime):
         return Text(value.isoformat(sep=" ", timespec="seconds"))
     return Text("-" if value is None else clean(str(value)))
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """Return a number with every digit and without an exponent."""
     from threecommas_async import codec
 
     return codec.plain(number)
 
 
-def _print(*parts: Table | Text) -> None:
+def _aligned(values: Sequence[Cell]) -> list[Text]:
+    """Return the cells of a column; numbers stand with the decimal points below each other."""
+    texts = [_text(value) for value in values]
+    if all(isinstance(value, Decimal | None) for value in values):
+        places = [len(text.plain.partition(".")[0]) for text in texts]
+        for text, place in zip(texts, places, strict=True):
+            text.pad_left(max(places) - place)
+    return texts
+
+
+def _upright() -> Table:
+    # Without a frame the longest amounts that 3Commas has been seen to send fit a terminal of 80 columns.
+    table = Table(show_header=False, box=box.ROUNDED, show_edge=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _add_record(table: Table, fields: Mapping[str, Cell]) -> None:
+    for name, value in fields.items():
+        table.add_row(name, _text(value))
+    table.add_section()
+
+
+def _headline(title: str) -> Text:
+    return Text(clean(title), style="bold")
+
+
+def _console() -> Console:
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         # Rich takes 80 columns for granted where there is no terminal, and would fold long numbers for no one.
         console.width = _WIDE
+    return console
+
+
+def _print(console: Console, *parts: Table | Text) -> None:
     with suppress(AttributeError):  # not every stand-in for standard output has an encoding
         cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     with _writing():

@@ -126,7 +126,7 @@ class Accounts:
                 "address": _needed_by("ethereumwallet", type, "address", address),
                 "customer_id": _needed_by("bitstamp", type, "customer_id", customer_id),
                 "passphrase": _needed_by("coinbase", type, "passphrase", passphrase),
-                "types_to_create": texts("types_to_create", types_to_create, "['binance_margin']"),
+                "types_to_create": texts("types_to_create", types_to_create, "['binance_margin']", may_be_empty=True),
             },
         )
 

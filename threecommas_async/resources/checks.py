@@ -25,12 +25,14 @@ def text(name: str, value: object, *, shortest: int = 1) -> str | None:
     return None if value is None else required_text(name, value, shortest=shortest)
 
 
-def texts(name: str, value: object, example: str) -> list[str] | None:
+def texts(name: str, value: object, example: str, *, may_be_empty: bool = False) -> list[str] | None:
     """Return ``value`` as a list if it is None or a sequence of non-empty strs; one str is not taken for a sequence."""
     if value is None:
         return None
-    items = list(cast("Iterable[object]", value)) if isinstance(value, Iterable) else []
-    if isinstance(value, (str, bytes)) or not all(isinstance(item, str) and item for item in items) or not items:
+    items = list(cast("Iterable[object]", value)) if isinstance(value, Iterable) else [value]
+    if isinstance(value, (str, bytes)) or not all(isinstance(item, str) and item for item in items):
+        raise TypeError(f"{name} must be a sequence of strings, such as {example}")
+    if not items and not may_be_empty:
         raise TypeError(f"{name} must be a sequence of strings, such as {example}")
     return cast("list[str]", items)
 

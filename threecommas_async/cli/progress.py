@@ -1,0 +1,49 @@
+"""A progress bar on standard error, for a person who waits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+
+from rich.console import Console
+
+
+@contextmanager
+def counted(what: str, *, page: int) -> Generator[Callable[[], None]]:
+    """Give a function to call for every row of a list that is read page by page.
+
+    Once the first page is full, so that another is fetched, a bar shows how many there have been; it goes with the
+    block. Nothing is shown where standard error is no terminal.
+    """
+    with ExitStack() as ends:
+        count, show = 0, _nothing
+
+        def count_one() -> None:
+            nonlocal count, show
+            count += 1
+            if count == page:
+                show = _begun(what, ends)
+            show(count)
+
+        yield count_one
+
+
+def _begun(what: str, ends: ExitStack) -> Callable[[int], None]:
+    """Show a bar until ``ends`` does, and return the function that moves it."""
+    console = Console(stderr=True)
+    # Rich takes FORCE_COLOR for a terminal.
+    if sys.stderr is None or not sys.stderr.isatty() or not console.is_interactive:
+        return _nothing
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
+    bar = ends.enter_context(
+        Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+    )
+    task = bar.add_task(what, total=None)
+    return lambda count: bar.update(task, completed=count)
+
+
+def _nothing(_count: int) -> None:
+    pass
