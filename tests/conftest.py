@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 FIXTURES = Path(__file__).parent / "fixtures"
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.command_line"]
 
 
 class SteppingClock:

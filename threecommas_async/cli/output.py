@@ -56,17 +56,19 @@ def print_record(title: str, fields: Mapping[str, Cell]) -> None:
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Print many things, a row each; on a terminal too narrow for that, one below the other."""
-    console, rows = _console(), list(rows)
-    table = Table(box=box.ROUNDED, show_edge=False, pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in zip(*map(_aligned, zip(*rows, strict=True)), strict=True):
-        table.add_row(*row)
-    if rows and console.measure(table, options=console.options.update(max_width=_WIDE)).maximum > console.width:
-        table = _upright()
-        for row in rows:
-            _add_record(table, dict(zip(columns, row, strict=True)))
+    """Print many things: side by side if the terminal is wide enough for every one in a row, else one by one."""
+    console, cells = _console(), list(rows)
+    table = _upright()
+    for row in cells:
+        _add_record(table, dict(zip(columns, row, strict=True)))
+    by_column = list(zip(*cells, strict=True))
+    for texts in ([_aligned(column) for column in by_column], [list(map(_text, column)) for column in by_column]):
+        level = Table(*columns, box=box.ROUNDED, show_edge=False, pad_edge=False)
+        for row in zip(*texts, strict=True):
+            level.add_row(*row)
+        if console.measure(level, options=console.options.update(max_width=_WIDE)).maximum <= console.width:
+            table = level
+            break
     _print(console, _headline(title), table)
 
 
@@ -85,14 +87,15 @@ def print_chart(
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for row in zip(*map(_aligned, zip(*notes, strict=True)), strict=True):
-        table.add_row(*row)
+    for texts in zip(*map(_aligned, zip(*notes, strict=True)), strict=True):
+        table.add_row(*texts)
     _print(console, _headline(title), picture, table)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text, for people and ``grep`` alike."""
-    _print(_console(), *map(_text, lines))
+    if texts := [_text(line) for line in lines]:
+        _print(_console(), *texts)
 
 
 def print_line(text: str) -> None:

@@ -17,7 +17,8 @@ def counted(what: str, *, page: int) -> Generator[Callable[[], None]]:
     block. Nothing is shown where standard error is no terminal.
     """
     with ExitStack() as ends:
-        count, show = 0, _nothing
+        count = 0
+        show: Callable[[int], None] = _nothing
 
         def count_one() -> None:
             nonlocal count, show

@@ -29,10 +29,12 @@ def texts(name: str, value: object, example: str, *, may_be_empty: bool = False)
     """Return ``value`` as a list if it is None or a sequence of non-empty strs; one str is not taken for a sequence."""
     if value is None:
         return None
-    items = list(cast("Iterable[object]", value)) if isinstance(value, Iterable) else [value]
-    if isinstance(value, (str, bytes)) or not all(isinstance(item, str) and item for item in items):
-        raise TypeError(f"{name} must be a sequence of strings, such as {example}")
-    if not items and not may_be_empty:
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        items = list(cast("Iterable[object]", value))
+        right = all(isinstance(item, str) and item for item in items) and (items or may_be_empty)
+    else:
+        items, right = [], False
+    if not right:
         raise TypeError(f"{name} must be a sequence of strings, such as {example}")
     return cast("list[str]", items)
 
