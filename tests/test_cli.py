@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
-import pty
 import re
-import select
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from threading import Thread
-from typing import IO, Any, Self, cast
+from typing import IO, cast
 
 import attrs
 import pytest
-from aiohttp import web
 
-from threecommas_async import Account, HmacCredentials, ThreeCommasClient, codec
-from threecommas_async.__main__ import main
-from threecommas_async.cli import app, run
-from threecommas_async.sandbox import Permission, Sandbox
 from tests.command_line import (
     COMMAND,
     KEY,
@@ -43,9 +33,15 @@ from tests.command_line import (
     rows,
     use_key,
 )
+from threecommas_async import Account, HmacCredentials, ThreeCommasClient, codec
+from threecommas_async.__main__ import main
+from threecommas_async.cli import app
+from threecommas_async.sandbox import Permission, Sandbox
 
 BTC = "0.0000000080232449796548201579586071525673247181448663178"
 CREATE = ("accounts", "create", "--sandbox", "--type", "okex", "--name", "test")
+
+pytestmark = pytest.mark.usefixtures("no_variables")
 
 # --- accounts create
 

@@ -236,7 +236,7 @@ async def test_a_form_without_brackets_is_no_list(caller: Caller) -> None:
 async def test_a_body_without_end_is_refused(caller: Caller) -> None:
     async with caller.session.post(f"{caller.sandbox.url}/ver1/accounts/new", data=io.BytesIO(b"x" * 2**21)) as answer:
         assert answer.status == 413
-        assert (await answer.json())["error"] == "Request Entity Too Large"
+        assert (await answer.json())["error"].endswith("Too Large")  # the word before it depends on the Python
 
 
 # --- reading
