@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import io
 import json
 import os
@@ -66,13 +67,14 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes the variables that change what a command does out of the environment."""
     for name in [*os.environ]:
         if name.startswith("THREECOMMAS_") or name in OUTPUT_VARIABLES:
             monkeypatch.delenv(name)
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+def command(no_variables: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs a command in this process: its arguments, what stands on standard input, variables to set."""
 
     def run_command(*arguments: str, stdin: str | None = None, **variables: str) -> Result:
@@ -103,7 +105,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def server(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def server(no_variables: None, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A sandbox that the environment points at, with a key for it."""
     sandbox = Sandbox()
     asyncio.run_coroutine_threadsafe(sandbox.__aenter__(), loop).result()
@@ -114,13 +116,14 @@ def server(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 class OddServer:
-    """Answers what the test wants, and keeps the bodies of the requests.
+    """Answers what the test wants, and keeps the queries and bodies of the requests.
 
     :ivar answers: a status and a document for the end of a path; the first that fits is taken.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, object]] = {}
+        self.queries: list[dict[str, str]] = []
         self.bodies: list[str] = []
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self._answer)
@@ -135,13 +138,16 @@ class OddServer:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
+        self.queries.append(dict(request.query))
         self.bodies.append(await request.text())
         status, document = next(answer for end, answer in self.answers.items() if request.path.endswith(end))
         return web.json_response(document, status=status)
 
 
 @pytest.fixture
-def odd_server(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> Iterator[OddServer]:
+def odd_server(
+    no_variables: None, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OddServer]:
     """A server that the environment points at."""
     server = OddServer()
     url = asyncio.run_coroutine_threadsafe(server.start(), loop).result()
@@ -185,6 +191,7 @@ class Terminal:
         self.master, terminal = pty.openpty()
         termios.tcsetwinsize(terminal, size)
         self.seen = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.process = subprocess.Popen(
             [sys.executable, "-c", IN_TERMINAL, *arguments],
             stdin=terminal,
@@ -219,6 +226,6 @@ class Terminal:
             ready, _, _ = select.select([self.master], [], [], max(0.0, deadline - time.monotonic()))
             assert ready, f"waited in vain; the terminal shows {self.seen!r}"
             try:
-                self.seen += os.read(self.master, 4096).decode().replace("\r\n", "\n")
+                self.seen += self._decoder.decode(os.read(self.master, 4096)).replace("\r\n", "\n")
             except OSError:  # what Linux says when the last process at the terminal has ended
                 return

@@ -512,6 +512,6 @@ def test_help_does_not_pay_for_what_it_does_not_use() -> None:
 import sys
 from threecommas_async.cli import run
 run(["--help"])
-sys.exit(bool({"aiohttp", "cattrs", "msgspec", "threecommas_async.sandbox"} & sys.modules.keys()))
+sys.exit(bool({"aiohttp", "cattrs", "msgspec", "rich.progress", "threecommas_async.sandbox"} & sys.modules.keys()))
 """
     assert finish(sys.executable, "-c", code).status == 0

@@ -328,6 +328,21 @@ class TestStrictJson:
             codec.decode_json(data + b"!")
 
 
+class TestSecretsThatNobodyKnewOf:
+    def test_they_do_not_show_either_and_leave_again(self) -> None:
+        data = (
+            '{"id":1,"api_secret":"canary","new":{"passphrase":"canary","keys":[{"secret":"canary"}],"word":"shown"}}'
+        )
+        account = codec.from_json(data, Account)
+        assert "canary" not in repr(attrs.asdict(account))
+        assert "shown" in repr(attrs.asdict(account))
+        assert account.unrecognized["api_secret"] == "canary"
+        written = json.loads(codec.to_json(account))
+        assert {name: written[name] for name in ("api_secret", "new")} == {
+            name: value for name, value in json.loads(data).items() if name != "id"
+        }
+
+
 class TestSecret:
     def test_it_is_a_str_that_does_not_show(self) -> None:
         secret = Secret("canary-value")

@@ -17,14 +17,19 @@ HIDDEN: Final = "<hidden>"
 SECRET_NAMES: Final = ("api_key", "secret", "passphrase")
 """Parameters whose values no text of ours may show."""
 
-_IN_JSON: Final = re.compile(
-    r'("(?:[^"\\]*_)?(?:api_key|secret|passphrase|signature)"\s*:\s*")(?:[^"\\]|\\.)*("?)', re.IGNORECASE
-)
+_NAMED_LIKE_ONE: Final = r'(?:[^"\\]*_)?(?:api_key|secret|passphrase|signature)'
+_SECRET_NAME: Final = re.compile(_NAMED_LIKE_ONE, re.IGNORECASE)
+_IN_JSON: Final = re.compile(rf'("{_NAMED_LIKE_ONE}"\s*:\s*")(?:[^"\\]|\\.)*("?)', re.IGNORECASE)
 _SHORTEST: Final = 4
 
 P = ParamSpec("P")
 S = TypeVar("S")
 T = TypeVar("T")
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a JSON field of this name is likely to hold a secret."""
+    return _SECRET_NAME.fullmatch(name) is not None
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

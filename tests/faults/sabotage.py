@@ -173,9 +173,9 @@ SABOTAGES: Final = (
         "idle connections are not looked at before they are used",
         (
             Patch(
-                "transport/connections.py",
-                "while connection.protocol is not None and connection.protocol.should_close:",
-                "while False:",
+                _SIGNING,
+                "    if connection.protocol is None or connection.protocol.should_close:\n",
+                "    if connection.protocol is None:\n",
             ),
         ),
         ("test_one_send.py", "test_weather.py"),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
-from threecommas_async import NotSentError, Outcome, OutcomeUnknownError, UnreadableResponseError
+from threecommas_async import (
+    NotSentError,
+    Outcome,
+    OutcomeUnknownError,
+    ThreeCommasClient,
+    UnreadableResponseError,
+)
 
-from .harness import CALLS, WRITES, Verdict, make_client, verdict_of
+from .harness import CALLS, KEY, WRITES, Verdict, make_client, verdict_of
 from .server import End, FaultServer, Script, http, settle
 from .weather import REDIRECTS, STRAY_ANSWERS
 
@@ -82,13 +90,37 @@ async def test_cookies_are_not_kept(verb: str) -> None:
 
 @ALL
 @pytest.mark.parametrize("stray", STRAY_ANSWERS, ids=["408", "400", "200"])
-async def test_an_answer_that_nobody_asked_for_is_nobody_s(verb: str, stray: bytes) -> None:
-    async with FaultServer() as server, make_client(server) as client:
+@pytest.mark.parametrize("borrowed", [False, True], ids=["own", "borrowed"])
+async def test_an_answer_that_nobody_asked_for_is_nobody_s(verb: str, stray: bytes, *, borrowed: bool) -> None:
+    async with (
+        FaultServer() as server,
+        aiohttp.ClientSession() as session,
+        make_client(server, session=session if borrowed else None) as client,
+    ):
         assert (await verdict_of(CALLS[verb], client, 1))[0] is Verdict.SUCCESS
         server.send_stray(stray)
         await settle()
         assert (await verdict_of(CALLS[verb], client, 2))[0] is Verdict.SUCCESS
         assert server.executed[2] == 1
+
+
+async def test_a_server_that_always_speaks_first_is_not_spoken_to() -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.org ready\r\n")
+        received.append(await reader.read())
+        writer.close()
+
+    received: list[bytes] = []
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    client = ThreeCommasClient(KEY, base_url=f"http://127.0.0.1:{port}", timeout=5, limits=None)
+    async with server, client:
+        with pytest.raises((NotSentError, OutcomeUnknownError)) as caught:
+            await client.accounts.create(type="binance", name="Main")
+        await client.close()
+        await asyncio.sleep(0.01)
+    if isinstance(caught.value, NotSentError):
+        assert not any(received)
 
 
 @ALL

@@ -26,7 +26,7 @@ _TO_ASCII: Final = str.maketrans("┤│└─┬" + chr(_EMPTY + 0x01), "+|+-+*
 # Digits enough for any scale that is fit to be read, exponents enough for whatever an amount has.
 _SCALING: Final = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _ROUND_STEPS: Final = (1, 2, 5, 10)
-_ROWS_TO_A_LABEL: Final = 3
+_ROWS_TO_A_LABEL: Final = 2
 _BETWEEN_DATES: Final = 6
 _MOST_DATES: Final = 7
 _WEEK: Final = timedelta(days=7)
@@ -105,7 +105,7 @@ def _round_amounts(scale: _Scale, rows: int) -> list[Decimal]:
     wanted = (scale.greatest - scale.least) / max(rows // _ROWS_TO_A_LABEL, 1)
     unit = Decimal((0, (1,), wanted.adjusted()))
     step = next(factor * unit for factor in _ROUND_STEPS if factor * unit >= wanted)
-    first = (scale.least / step).to_integral_value(ROUND_CEILING) + 0  # an amount of -0 would not look well
+    first = (scale.least / step).to_integral_value(ROUND_CEILING)
     amounts = [(first + number) * step for number in range(rows + 1)]
     return [amount for amount in amounts if scale.least <= amount <= scale.greatest]
 

@@ -15,7 +15,9 @@ import msgspec
 
 from threecommas_async.codec.scalars import SCALARS, DecodeError
 from threecommas_async.codec.wire import is_union, json_fields, json_key, model_copier, wire_form
+from threecommas_async.credentials import Secret
 from threecommas_async.models.base import JsonValue
+from threecommas_async.redaction import is_secret_name
 
 _LOGGER: Final = logging.getLogger("threecommas_async.codec")
 
@@ -36,7 +38,7 @@ def _model_hook(model: Any) -> Callable[[Any, Any], object]:
         unrecognized: dict[str, JsonValue] = {}
         for key, item in value.items():
             if key not in fields:
-                unrecognized[key] = item
+                unrecognized[key] = _guarded(key, item)
                 _warn(model, key, "is not known to this library")
                 continue
             field, read = fields[key]
@@ -45,7 +47,7 @@ def _model_hook(model: Any) -> Callable[[Any, Any], object]:
             except DecodeError as error:
                 if field.default is attrs.NOTHING:
                     raise DecodeError(f"{model.__name__}.{field.name}: {error}") from None
-                unrecognized[key] = item
+                unrecognized[key] = _guarded(key, item)
                 _warn(model, key, f"cannot be read: {error}")
         for field, _ in fields.values():
             if field.default is attrs.NOTHING and field.name not in known:
@@ -53,6 +55,17 @@ def _model_hook(model: Any) -> Callable[[Any, Any], object]:
         return model(**known, unrecognized=unrecognized)
 
     return structure
+
+
+def _guarded(key: str, value: JsonValue) -> JsonValue:
+    """Keep texts that go by the name of a secret from showing."""
+    if isinstance(value, str):
+        return Secret(value) if is_secret_name(key) else value
+    if isinstance(value, dict):
+        return {name: _guarded(name, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_guarded(key, item) for item in value]
+    return value
 
 
 _WARNED: Final[set[tuple[type, str, str]]] = set()
@@ -146,6 +159,8 @@ def _field_writer(kind: Any) -> Callable[[Any], object]:
 
 def as_it_came(value: JsonValue) -> object:
     """Prepare raw JSON for writing: a number stays a number, so that reading it again gives the same."""
+    if isinstance(value, Secret):
+        return value.reveal()
     if isinstance(value, Decimal):
         return msgspec.Raw(str(value).encode())
     if isinstance(value, dict):

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 from typing import Final, final
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, hdrs
+from aiohttp.connector import Connection
 from yarl import URL
 
 from threecommas_async.credentials import Credentials
 
+_MOST_STRAYS: Final = 200
+"""More than there can be idle connections."""
+
 
 class ForeignOriginError(Exception):
     """A request was about to go to a host that is not the API's."""
+
+
+class ServerSpeaksFirstError(Exception):
+    """On every connection to the API something came in before a request was sent."""
+
+
+class _StrayAnswerError(Exception):
+    """The connection that was about to be used has an answer on it that nobody asked for."""
 
 
 class ConnectionLostError(Exception):
@@ -58,12 +72,24 @@ class SigningMiddleware:
                 request.headers["Signature"] = credentials.sign(
                     _signed_text(request, await body.as_bytes() if body else b"", credentials)
                 )
+        # Some servers say 408 on an idle connection before they close it. aiohttp would take that for the answer to the
+        # next request. It hands a connection to nobody but the request: so that is where it is looked at.
+        request.send = functools.partial(_send_if_clean, request)  # type: ignore[method-assign]
         try:
-            return await handler(request)
+            for _ in range(_MOST_STRAYS):
+                with contextlib.suppress(_StrayAnswerError):
+                    return await handler(request)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise  # no connection came about: aiohttp lets these pass
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
             raise ConnectionLostError(type(error).__name__) from None
+        raise ServerSpeaksFirstError
+
+
+async def _send_if_clean(request: ClientRequest, connection: Connection) -> ClientResponse:
+    if connection.protocol is None or connection.protocol.should_close:
+        raise _StrayAnswerError  # whereupon aiohttp closes the connection
+    return await type(request).send(request, connection)
 
 
 def _signed_text(request: ClientRequest, body: bytes, credentials: Credentials) -> bytes:

@@ -19,11 +19,15 @@ from threecommas_async.transport.bans import Ban, shared_ban
 from threecommas_async.transport.bodies import UnreadableBodyError, read_body
 from threecommas_async.transport.call import Call, Method
 from threecommas_async.transport.clock import Clock
-from threecommas_async.transport.connections import KEEP_ALIVE, CleanConnector
 from threecommas_async.transport.limits import Limit, Limits, shared_limiter
 from threecommas_async.transport.retries import Retries
 from threecommas_async.transport.settings import Mode, checked_base_url, checked_seconds, request_headers
-from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError, SigningMiddleware
+from threecommas_async.transport.signing import (
+    ConnectionLostError,
+    ForeignOriginError,
+    ServerSpeaksFirstError,
+    SigningMiddleware,
+)
 from threecommas_async.transport.verdicts import Failure, Received, failure_of_answer, failure_without_answer
 
 T = TypeVar("T")
@@ -32,6 +36,9 @@ _LONGEST_CONNECT: Final = 10.0
 _NO_BODY: Final = (hdrs.CONTENT_TYPE,)
 _SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
 _BANNED: Final = 418
+# Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
+# used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
+_KEEP_ALIVE: Final = 15.0
 _IDLE: Final = 0.1
 
 
@@ -170,7 +177,7 @@ class Transport:
             if call.writes:
                 error.add_note(f"{call} was cancelled under way: whether it was carried out cannot be told")
             raise
-        except (aiohttp.ClientError, OSError, ConnectionLostError, ForeignOriginError) as error:
+        except (aiohttp.ClientError, OSError, ConnectionLostError, ForeignOriginError, ServerSpeaksFirstError) as error:
             call.log(self._clock, None, {})
             return failure_without_answer(error, call)
         self._last_answer = self._clock.monotonic()
@@ -232,7 +239,7 @@ class Transport:
             self._admission = self._make_admission()
             if self._session is None:
                 self._session = aiohttp.ClientSession(
-                    connector=CleanConnector(keepalive_timeout=KEEP_ALIVE),
+                    connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE),
                     middlewares=self._signed,
                     cookie_jar=aiohttp.DummyCookieJar(),
                     trace_configs=self._trace_configs,

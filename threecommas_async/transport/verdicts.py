@@ -27,7 +27,7 @@ from threecommas_async.redaction import redact
 from threecommas_async.transport.call import Call
 from threecommas_async.transport.clock import Clock
 from threecommas_async.transport.retries import Repeat
-from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError
+from threecommas_async.transport.signing import ConnectionLostError, ForeignOriginError, ServerSpeaksFirstError
 
 _LONGEST_ID: Final = 200
 _SHORTEST_BAN: Final = timedelta(minutes=2)
@@ -86,6 +86,8 @@ def failure_without_answer(error: Exception, call: Call) -> Failure:
     kind = type(error).__name__
     if isinstance(error, ForeignOriginError):
         return _unsent(call, "a middleware turned it to another host than the API's", Repeat.NEVER)
+    if isinstance(error, ServerSpeaksFirstError):
+        return _unsent(call, "the server speaks before it is asked", Repeat.NEVER)
     if isinstance(error, (aiohttp.ClientSSLError, aiohttp.ClientHttpProxyError)):
         return _unsent(call, f"no trusted connection to the host could be made ({kind})", Repeat.NEVER)
     if isinstance(error, aiohttp.InvalidURL):
