@@ -223,11 +223,8 @@ def run_tests(patches: Sequence[Patch], tests: Sequence[str]) -> tuple[bool, lis
         copy = Path(folder)
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "threecommas_async", copy / "threecommas_async", ignore=ignored)
-        shutil.copytree(ROOT / "tests" / "faults", copy / "tests" / "faults", ignore=ignored)
+        shutil.copytree(ROOT / "tests", copy / "tests", ignore=ignored)
         shutil.copy(ROOT / "pyproject.toml", copy)
-        for name in ("__init__.py", "conftest.py"):
-            if (ROOT / "tests" / name).exists():
-                shutil.copy(ROOT / "tests" / name, copy / "tests")
         for patch in patches:
             file = copy / "threecommas_async" / patch.file
             text = file.read_text()
