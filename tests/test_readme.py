@@ -49,8 +49,14 @@ def test_the_blocks_run(
         for number, block in enumerate(BLOCKS, start=1):
             exec(compile(block, f"README.md, block {number}", "exec"), names)  # noqa: S102
         assert re.search(r"^\d+ Main 8\.02\d+E-9$", capsys.readouterr().out, re.MULTILINE)
+        loop.run_until_complete(with_client(names["look_around"]))
+        assert re.search(r"^Main 20\d\d-", capsys.readouterr().out, re.MULTILINE)
         loop.run_until_complete(with_client(connect_twice))
         assert "already connected" in capsys.readouterr().out
+        sandbox.accounts.remove(max(sandbox.accounts.ids))
+        sandbox.faults.drop_next(before_processing=False)
+        loop.run_until_complete(with_client(names["connect"]))
+        assert "nobody can tell yet: Account(" in capsys.readouterr().out
         loop.run_until_complete(names["rehearse"]())
         loop.run_until_complete(names["borrow"]())
         loop.run_until_complete(with_client(names["test_my_bot"]))
