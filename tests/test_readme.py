@@ -70,5 +70,5 @@ def test_the_two_commands_come_first() -> None:
     commands = re.findall(r"```sh\n(.*?)\n```", before_first_heading, re.DOTALL)
     assert len(commands) == 2
     assert "threecommas accounts create --sandbox --type okex --name test" in commands[0]
-    assert commands[1].endswith("python -m pytest -q")
+    assert commands[1].endswith("python -m pytest -q -n auto")
     assert all("\n" not in command for command in commands)
