@@ -217,6 +217,18 @@ class TestTheGate:
             assert len(recorder.arrived) == 2
         assert clock.elapsed == pytest.approx(7, abs=0.1)
 
+    async def test_an_api_that_keeps_refusing_is_not_asked_for_ever(self, clock: SteppingClock) -> None:
+        async with Recorder(429, "{}", {"Retry-After": "1"}) as recorder:
+            async with ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock) as client:
+                with pytest.raises(RateLimitedError):
+                    await client.accounts.get(1)
+            assert len(recorder.arrived) == 3
+        async with Recorder(429, "{}", {"Retry-After": "0"}) as recorder:
+            async with ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock) as client:
+                with pytest.raises(RateLimitedError):
+                    await client.accounts.get(1)
+            assert len(recorder.arrived) == 1
+
     async def test_a_plan_closes_nothing(self, clock: SteppingClock) -> None:
         text = '{"error":"The request type is not available with your current subscription plan."}'
         async with Recorder(429, text) as recorder:

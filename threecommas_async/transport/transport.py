@@ -36,6 +36,7 @@ _LONGEST_CONNECT: Final = 10.0
 _NO_BODY: Final = (hdrs.CONTENT_TYPE,)
 _SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
 _BANNED: Final = 418
+_MOST_REFUSALS: Final = 3  # going on after a 429 earns a ban, whatever pause the answer names
 # Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
 # used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
 _KEEP_ALIVE: Final = 15.0
@@ -221,7 +222,7 @@ class Transport:
         """Wait for the next attempt, if there is to be one."""
         left = deadline - self._clock.monotonic()
         if isinstance(failure.error, RateLimitedError):
-            pause = self._admission.wait_after(failure.error, left)
+            pause = self._admission.wait_after(failure.error, left) if call.attempts < _MOST_REFUSALS else None
         else:
             pause = self._retries.pause(failure.repeat, call.attempts)
         if pause is None or pause >= left:
