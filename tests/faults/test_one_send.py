@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 import pytest
 
@@ -11,11 +9,10 @@ from threecommas_async import (
     NotSentError,
     Outcome,
     OutcomeUnknownError,
-    ThreeCommasClient,
     UnreadableResponseError,
 )
 
-from .harness import CALLS, KEY, WRITES, Verdict, make_client, verdict_of
+from .harness import CALLS, WRITES, Verdict, make_client, verdict_of
 from .server import End, FaultServer, Script, http, settle
 from .weather import REDIRECTS, STRAY_ANSWERS
 
@@ -102,25 +99,6 @@ async def test_an_answer_that_nobody_asked_for_is_nobody_s(verb: str, stray: byt
         await settle()
         assert (await verdict_of(CALLS[verb], client, 2))[0] is Verdict.SUCCESS
         assert server.executed[2] == 1
-
-
-async def test_a_server_that_always_speaks_first_is_not_spoken_to() -> None:
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 mail.example.org ready\r\n")
-        received.append(await reader.read())
-        writer.close()
-
-    received: list[bytes] = []
-    server = await asyncio.start_server(greet, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    client = ThreeCommasClient(KEY, base_url=f"http://127.0.0.1:{port}", timeout=5, limits=None)
-    async with server, client:
-        with pytest.raises((NotSentError, OutcomeUnknownError)) as caught:
-            await client.accounts.create(type="binance", name="Main")
-        await client.close()
-        await asyncio.sleep(0.01)
-    if isinstance(caught.value, NotSentError):
-        assert not any(received)
 
 
 @ALL
