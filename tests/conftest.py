@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,12 @@ from hypothesis import HealthCheck, settings
 FIXTURES = Path(__file__).parent / "fixtures"
 pytest_plugins = ["pytester", "tests.command_line"]
 
-# How fast the machine is decides nothing here.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+# How fast the machine is decides nothing here, and the checks draw the same examples every time. To look further:
+# HYPOTHESIS_PROFILE=thorough, or --hypothesis-profile=thorough.
+_ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("checks", _ANY_MACHINE, derandomize=True, max_examples=100)
+settings.register_profile("thorough", _ANY_MACHINE, max_examples=3_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "checks"))
 
 
 class SteppingClock:

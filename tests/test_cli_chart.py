@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from threecommas_async.cli.chart import Point, draw
@@ -129,6 +130,7 @@ AMOUNTS = (
 TIMES = st.datetimes(datetime(1970, 1, 2), datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 POINTS = st.one_of(*(st.lists(st.tuples(TIMES, one), min_size=1, max_size=30) for one in AMOUNTS)).map(sorted)
 WIDTHS, HEIGHTS = st.integers(2, 200), st.integers(3, 40)
+HAIR = Fraction(1, 10**50)
 
 
 def share(value: Decimal, values: list[Decimal]) -> Fraction:
@@ -155,8 +157,7 @@ def test_every_point_is_where_it_belongs(points: list[Point], width: int, height
     times = [Decimal((time - points[0][0]) // timedelta(microseconds=1)) for time, _ in points]
     for time, amount in zip(times, amounts, strict=True):
         across, up = share(time, times) * (2 * columns - 1), share(amount, amounts) * (4 * rows - 1)
-        # A dot may be rounded to either side where a value falls between two.
-        near = {(int(x) // 2, int(y) // 4) for x in _around(across) for y in _around(up)}
+        near = {(x // 2, y // 4) for x in _nearest(across) for y in _nearest(up)}
         assert any(lines[rows - 1 - y][left + x : left + x + 1].strip() for x, y in near)
     if max(amounts) > min(amounts):
         assert lines[0][left:]
@@ -165,8 +166,13 @@ def test_every_point_is_where_it_belongs(points: list[Point], width: int, height
         assert sum(bool(line[left:]) for line in lines[:rows]) == 1
 
 
-def _around(exact: Fraction) -> list[int]:
-    return [int(exact), int(exact + Fraction(1, 2))]
+def _nearest(exact: Fraction) -> set[int]:
+    """Return the dot that is nearest to a place, or both if it is halfway between two.
+
+    Halfway is what 60 digits, with which the picture calculates, can take for it.
+    """
+    half = Fraction(1, 2)
+    return {floor(exact + half - HAIR), floor(exact + half + HAIR)}
 
 
 @given(points=POINTS, width=WIDTHS, height=HEIGHTS)
@@ -181,6 +187,8 @@ def test_the_line_has_no_gap(points: list[Point], width: int, height: int) -> No
         assert drawn == set(range(columns))
 
 
+# Half of 1 is less than half of the way from the least to the greatest here, by less than 60 digits can show.
+@example(points=[(START, Decimal("1E-61")), (START + DAY, Decimal(1))], width=8, height=6)
 @given(points=POINTS, width=WIDTHS, height=HEIGHTS)
 def test_every_amount_beside_the_line_stands_in_its_row(points: list[Point], width: int, height: int) -> None:
     rows = height - 2
@@ -190,4 +198,5 @@ def test_every_amount_beside_the_line_stands_in_its_row(points: list[Point], wid
         if label.strip():
             up = share(Decimal(label), amounts) * (4 * rows - 1)
             assert 0 <= up <= 4 * rows - 1
-            assert rows - 1 - row in {dot // 4 for dot in _around(up)} | {(4 * rows - 1) // 2 // 4}
+            middle = {(4 * rows - 1) // 2} if min(amounts) == max(amounts) else set[int]()
+            assert rows - 1 - row in {dot // 4 for dot in middle or _nearest(up)}
