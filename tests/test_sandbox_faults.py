@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator, Callable
 import aiohttp
 import pytest
 
+from tests import catalogue
 from threecommas_async.sandbox import Faults, Sandbox
+from threecommas_async.sandbox.routes import path_pattern
 
 from .sandbox_caller import Answer, Caller, MovingClock, calling
 
@@ -318,9 +320,59 @@ def test_faults_that_cannot_be(plan: Callable[[Faults], None], message: str) -> 
     assert faults.pending == 0
 
 
+UNKNOWN = [
+    ("/ver1/acounts", None, "no endpoint has the path '/ver1/acounts': did you mean '/ver1/accounts'"),
+    ("/ver1/accounts/nwe", None, "did you mean '/ver1/accounts/new'"),
+    ("/ver1/accounts/7/renam", None, "did you mean '/ver1/accounts/{account_id}/rename'"),
+    ("/ver1/bot/*", None, "did you mean '/ver1/bots'"),
+    ("/ver1/accounts/", None, "' or '/ver1/accounts' or '"),
+    ("/nothing/like/it/*/at/all/of/these", None, "no endpoint has the path '/nothing/like/it/*/at/all/of/these'"),
+    ("/ver1/accounts", "DELETE", "no endpoint is DELETE '/ver1/accounts': its verbs are GET"),
+    ("/ver1/accounts/summary/remove", None, "no endpoint has the path"),
+]
+
+
+@pytest.mark.parametrize(("path", "method", "message"), UNKNOWN)
+def test_a_fault_that_no_request_can_meet_is_refused(path: str, method: str | None, message: str) -> None:
+    faults = Sandbox().faults
+    plans: list[Callable[[], None]] = [
+        lambda: faults.fail_next(502, path=path, method=method),
+        lambda: faults.html_next(502, path=path, method=method),
+        lambda: faults.error_inside_200_next(path=path, method=method),
+        lambda: faults.plan_next(path=path, method=method),
+        lambda: faults.drop_next(path=path, method=method),
+        lambda: faults.delay_next(1, path=path, method=method),
+        lambda: faults.truncate_next(path=path, method=method),
+    ]
+    for plan in plans:
+        with pytest.raises(ValueError, match=re.escape(message)):
+            plan()
+    assert faults.pending == 0
+
+
+def test_faults_can_be_planned_for_every_endpoint_of_the_api() -> None:
+    faults = Sandbox().faults
+    for method, template in catalogue.all_endpoints():
+        faults.drop_next(method=method, path=template)
+        faults.drop_next(path=re.sub(r"{\w+}", "{x}", template))
+        uuid = "c0ffee00-1234-4abc-8def-000000000000"
+        faults.drop_next(method=method.lower(), path=template.replace("{uuid}", uuid).replace("{account_id}", "7"))
+    for path in ("*", "/ver1/*", "/ver1/acc*", "*/rename", "/v2/smart_trades/7/*", "/ver1/accounts/summary/*_data"):
+        faults.drop_next(path=path)
+    assert faults.pending == 89 * 3 + 6
+
+
+def test_what_is_planned_can_be_seen() -> None:
+    faults = Sandbox().faults
+    faults.fail_next(503, times=2, method="post", path="/ver1/accounts/{account_id}/rename")
+    faults.drop_next()
+    assert [str(planned) for planned in faults.planned] == [
+        "fail for POST /ver1/accounts/{account_id}/rename (2 times)",
+        "drop for any request (once)",
+    ]
+
+
 async def test_a_path_pattern_takes_nothing_for_a_regular_expression(caller: Caller) -> None:
-    caller.sandbox.faults.fail_next(502, path="/ver1/account.")
-    assert (await caller.call("GET", "/ver1/accounts")).status == 200
-    caller.sandbox.faults.clear()
+    assert path_pattern("/ver1/account.").fullmatch("/ver1/accounts") is None
     caller.sandbox.faults.fail_next(502, path="*")
     assert (await caller.call("GET", "/anywhere")).status == 502

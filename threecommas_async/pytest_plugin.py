@@ -24,11 +24,24 @@ else:
 
 @fixture
 async def threecommas_sandbox() -> AsyncIterator[Sandbox]:
-    """An offline 3Commas on loopback, empty at the start of each test."""
+    """An offline 3Commas on loopback, empty at the start of each test.
+
+    A test that plans faults and ends before all of them are met fails: it did not test what it says.
+    """
     from threecommas_async.sandbox import Sandbox
 
     async with Sandbox() as sandbox:
         yield sandbox
+    unmet = sandbox.faults.planned
+    if unmet:
+        import pytest
+
+        lines = "\n".join(f"  {fault}" for fault in unmet)
+        pytest.fail(
+            f"Faults that the test planned were never met:\n{lines}\n"
+            "If that is as it should be, let the test end with sandbox.faults.clear().",
+            pytrace=False,
+        )
 
 
 @fixture

@@ -6,7 +6,7 @@ async with Sandbox() as sandbox, sandbox.client() as client:
 
 from threecommas_async.sandbox.application import RequestRecord
 from threecommas_async.sandbox.control import SandboxAccounts
-from threecommas_async.sandbox.faults import AppliedFault, Faults
+from threecommas_async.sandbox.faults import AppliedFault, Faults, PlannedFault
 from threecommas_async.sandbox.keys import Permission, SandboxKey
 from threecommas_async.sandbox.limits import DOCUMENTED_LIMITS, SandboxLimit
 from threecommas_async.sandbox.server import Sandbox
@@ -16,6 +16,7 @@ __all__ = [
     "AppliedFault",
     "Faults",
     "Permission",
+    "PlannedFault",
     "RequestRecord",
     "Sandbox",
     "SandboxAccounts",

@@ -1,9 +1,8 @@
-"""Trouble on order: answers, delays and broken connections that a sandbox gives instead of, or around, its own."""
+"""Fault injection: answers, delays and broken connections that a sandbox gives instead of, or around, its own."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from aiohttp.typedefs import Handler
 from attrs import define, frozen
 
 from threecommas_async.sandbox.disturbances import Disturbance, delayed, dropped, replaced, truncated
+from threecommas_async.sandbox.paths import check_target
 from threecommas_async.sandbox.refusals import error_inside, gateway_page, plan_refusal, usual_answer
 from threecommas_async.sandbox.routes import path_below_base_url, path_pattern
 
@@ -36,17 +36,38 @@ class AppliedFault:
     time: datetime
 
 
+@frozen
+class PlannedFault:
+    """A fault that is still to be met."""
+
+    kind: FaultKind
+    method: str | None
+    path: str | None
+    """The path, or pattern of one, below the base URL."""
+    remaining: int
+    """How many requests are still to meet it."""
+
+    def __str__(self) -> str:
+        if self.path is None:
+            requests = "any request" if self.method is None else f"any {self.method} request"
+        else:
+            requests = f"any request of {self.path}" if self.method is None else f"{self.method} {self.path}"
+        return f"{self.kind} for {requests} ({'once' if self.remaining == 1 else f'{self.remaining} times'})"
+
+
 @define
-class _Planned:
+class _Plan:
     kind: FaultKind
     disturb: Disturbance
     processed: bool
     remaining: int
     method: str | None
-    path: re.Pattern[str] | None
+    path: str | None
 
     def fits(self, method: str, path: str) -> bool:
-        return self.method in (None, method) and (self.path is None or self.path.fullmatch(path) is not None)
+        return self.method in (None, method) and (
+            self.path is None or path_pattern(self.path).fullmatch(path) is not None
+        )
 
 
 class Faults:
@@ -62,7 +83,8 @@ class Faults:
 
     - ``times``: how many requests meet it.
     - ``method``, ``path``: only requests with this verb, and with this path below the base URL. In a path, ``{...}``
-      is one segment and ``*`` is anything: ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``.
+      is one segment and ``*`` is anything: ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``. What no endpoint of the
+      API has is a ``ValueError``.
     - ``before_processing``: true leaves the request undone; false lets the sandbox do it first, so that only the
       answer is lost.
 
@@ -76,17 +98,22 @@ class Faults:
     def __init__(self, clock: Callable[[], datetime], sleep: Sleep) -> None:
         self._clock: Final = clock
         self._sleep: Final = sleep
-        self._planned: Final[list[_Planned]] = []
+        self._plans: Final[list[_Plan]] = []
         self.applied = deque(maxlen=_APPLIED_KEPT)
 
     @property
     def pending(self) -> int:
         """How many requests are still to meet a fault."""
-        return sum(planned.remaining for planned in self._planned)
+        return sum(plan.remaining for plan in self._plans)
+
+    @property
+    def planned(self) -> list[PlannedFault]:
+        """The faults that are still to be met, in their order."""
+        return [PlannedFault(plan.kind, plan.method, plan.path, plan.remaining) for plan in self._plans]
 
     def clear(self) -> None:
         """Forget what is planned. What was applied stays on record."""
-        self._planned.clear()
+        self._plans.clear()
 
     def fail_next(
         self,
@@ -196,16 +223,16 @@ class Faults:
     async def disturb(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request, with the fault that is planned for it."""
         path = path_below_base_url(request.raw_path)
-        for planned in self._planned:
-            if planned.fits(request.method, path):
+        for plan in self._plans:
+            if plan.fits(request.method, path):
                 break
         else:
             return await handler(request)
-        planned.remaining -= 1
-        if not planned.remaining:
-            self._planned.remove(planned)
-        self.applied.append(AppliedFault(planned.kind, request.method, path, planned.processed, self._clock()))
-        return await planned.disturb(request, handler)
+        plan.remaining -= 1
+        if not plan.remaining:
+            self._plans.remove(plan)
+        self.applied.append(AppliedFault(plan.kind, request.method, path, plan.processed, self._clock()))
+        return await plan.disturb(request, handler)
 
     def _plan(
         self,
@@ -220,8 +247,8 @@ class Faults:
         if times < 1:
             raise ValueError(f"times must be at least 1, not {times}")
         verb = None if method is None else method.upper()
-        pattern = None if path is None else path_pattern(path)
-        self._planned.append(_Planned(kind, disturb, processed, times, verb, pattern))
+        check_target(verb, path)
+        self._plans.append(_Plan(kind, disturb, processed, times, verb, path))
 
 
 def _checked_status(status: int) -> int:
