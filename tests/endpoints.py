@@ -50,7 +50,6 @@ class Row:
     :ivar inside: the key of the answer that holds what is returned.
     :ivar not_in_table: the parameters that are sent though the vendor's table lacks them, and why.
     :ivar not_sent: the parameters of the vendor's table that are not sent, and why.
-    :ivar unlike_example: why the request is not that of the vendor's example.
     """
 
     method: str
@@ -65,7 +64,6 @@ class Row:
     inside: str | None = None
     not_in_table: Mapping[str, str] = attrs.field(factory=dict[str, str])
     not_sent: Mapping[str, str] = attrs.field(factory=dict[str, str])
-    unlike_example: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -206,14 +204,13 @@ ROWS: Final = (
     ),
     Row(
         "accounts.leverage",
-        "POST",
+        "GET",
         "/ver1/accounts/{account_id}/leverage_data",
         "ACCOUNTS_READ",
         LeverageType,
         lambda c: c.accounts.leverage(32833910, pair="USDC_DOGE"),
+        lambda c: c.accounts.leverage(32833910, pair="USDC_DOGE", page=2),
         query=("pair", "page"),
-        not_in_table={"pair": "the example sends it"},
-        unlike_example="it is a GET, on a page that says POST, and lacks the `page` that the table requires",
     ),
     Row(
         "accounts.networks",

@@ -9,6 +9,7 @@ import hmac
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 import time
@@ -18,14 +19,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import UUID
 
 import aiohttp
 import attrs
 import pytest
 
-from threecommas_async.sandbox import Sandbox, SandboxKey
+from threecommas_async.sandbox import VENDOR_DUST, Sandbox, SandboxKey
 from threecommas_async.sandbox.accounts import Accounts
+from threecommas_async.sandbox.exchange_account import ExchangeAccount
 
 BINANCE = {"type": "binance", "name": "Main", "api_key": "exchange-key", "secret": "exchange-secret"}
 ALREADY = {"api_key": ["This account is already connected!"]}
@@ -48,10 +49,14 @@ class Caller:
         if content_type is not None:
             headers["Content-Type"] = content_type
         async with self.session.request(method, self.sandbox.url + path, data=body or None, headers=headers) as answer:
-            assert UUID(answer.headers["X-Request-Id"]).version == 4
+            assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-Id"])
             assert answer.headers["Cf-Ray"]
             assert answer.content_type == "application/json"
             return answer.status, await answer.text()
+
+    async def post(self, path: str) -> tuple[int, Any]:
+        status, text = await self.text("POST", path)
+        return status, json.loads(text, parse_float=Decimal)
 
     async def get(self, path: str, **query: object) -> tuple[int, Any]:
         status, text = await self.text("GET", path + (f"?{urlencode(query)}" if query else ""))
@@ -78,7 +83,7 @@ async def caller() -> AsyncIterator[Caller]:
 # --- a new account
 
 
-async def test_a_new_account_has_the_documented_shape_and_digits() -> None:
+async def test_a_new_account_has_the_documented_shape() -> None:
     moment = datetime(2024, 9, 18, 2, 55, 19, 607_999, UTC)
     async with Sandbox(clock=lambda: moment) as sandbox, aiohttp.ClientSession() as session:
         caller = Caller(sandbox, session, sandbox.add_key())
@@ -95,10 +100,37 @@ async def test_a_new_account_has_the_documented_shape_and_digits() -> None:
     assert created["market_icon"] == "https://3commas.io/img/exchanges/okex.png"
     assert created["created_at"] == created["updated_at"] == "2024-09-18T02:55:19.607Z"
     assert created["api_key"] == "abcde"
-    assert created["btc_amount"] == "0.0000000080232449796548201579586071525673247181448663178"
-    assert created["total_btc_profit"] == "1.5795860715256732e-25"
-    assert created["usd_profit_percentage"] == "-0.0"
+
+
+async def test_a_new_account_holds_what_a_trader_would(caller: Caller) -> None:
+    _, created = await caller.new(BINANCE)
+    assert Decimal("0.1") < Decimal(created["btc_amount"]) < 1
+    assert Decimal(10_000) < Decimal(created["usd_amount"]) < 50_000
+    amounts = {name: value for name, value in created.items() if "_amount" in name or "profit" in name}
+    assert len(amounts) == 18
+    for name, value in amounts.items():
+        amount = Decimal(str(value["amount"] if isinstance(value, dict) else value))
+        assert cast("int", amount.as_tuple().exponent) >= -16, name
+        assert amount != 0, name
+        assert abs(amount) < Decimal("0.2") * Decimal(created["usd_amount"]) or name.endswith("_amount"), name
+    _, wallet = await caller.new({"type": "ethereumwallet", "name": "Cold", "address": "0xabc"})
+    _, table = await caller.post(f"/ver1/accounts/{wallet['id']}/account_table_data")
+    assert [row["currency_code"] for row in table] == ["ETH"]
+
+
+async def test_the_dust_of_the_vendors_example_has_its_digits(caller: Caller) -> None:
+    account_id = caller.sandbox.accounts.add(balances=VENDOR_DUST)
+    status, text = await caller.text("GET", f"/ver1/accounts/{account_id}")
+    account = json.loads(text)
+    assert status == 201
+    assert account["btc_amount"] == "0.0000000080232449796548201579586071525673247181448663178"
+    assert account["total_btc_profit"] == "1.5795860715256732e-25"
+    assert account["usd_profit_percentage"] == "-0.0"
     assert '"total_primary_display_currency_profit":{"currency":"USD","amount":-1.1e-19}' in text
+    other = caller.sandbox.accounts.add(balances={})
+    caller.sandbox.accounts.set_balances(other, VENDOR_DUST)
+    _, same = await caller.get(f"/ver1/accounts/{other}")
+    assert same["btc_amount"] == account["btc_amount"]
 
 
 async def test_two_accounts_differ(caller: Caller) -> None:
@@ -134,6 +166,7 @@ async def test_every_wrong_field_is_named_at_once(caller: Caller) -> None:
         ("kucoin", {"api_key", "secret", "passphrase"}),
         ("coinbase", {"api_key", "secret", "passphrase"}),
         ("Coinbase", {"api_key", "secret", "passphrase"}),
+        ("coinbase_advanced", {"api_key", "secret"}),
         ("bitstamp", {"api_key", "secret", "customer_id"}),
         ("Bitstamp", {"api_key", "secret", "customer_id"}),
         ("ethereumwallet", {"address"}),
@@ -146,6 +179,7 @@ async def test_what_an_exchange_needs(caller: Caller, account_type: str, missing
     assert (status, account["market_code"]) == (201, account_type.lower())
     assert account["customer_id"] == ("given-now" if "customer_id" in missing else None)
     assert account["api_key"] == ("given-now" if "api_key" in missing else None)
+    assert account.get("address", "no such field") == ("given-now" if "address" in missing else "no such field")
 
 
 async def test_numbers_pass_for_texts(caller: Caller) -> None:
@@ -277,7 +311,7 @@ async def test_account_info(caller: Caller) -> None:
         "available_for_trading": {},
         "auto_balance_portfolio": None,
     }
-    assert account == {name: value for name, value in created.items() if name != "api_key"} | only_here
+    assert account == created | only_here
     _, [listed] = await caller.get("/ver1/accounts")
     del account["auto_balance_portfolio"]
     assert listed == account
@@ -293,12 +327,13 @@ async def test_the_summary_adds_up_exactly(caller: Caller) -> None:
     status, nothing = await caller.get("/ver1/accounts/summary")
     assert status == 201
     assert Decimal(nothing["btc_amount"]) == 0
-    for number in range(3):
-        await caller.new(BINANCE | {"api_key": f"key-{number}"})
+    for _ in range(3):
+        caller.sandbox.accounts.add(balances=VENDOR_DUST)
     _, summary = await caller.get("/ver1/accounts/summary")
     assert summary["btc_amount"] == "0.0000000240697349389644604738758214577019741544345989534"
     assert summary["total_primary_display_currency_profit"]["amount"] == Decimal("-3.3e-19")
-    assert len(summary) == 61
+    assert len(summary) == 62
+    assert summary["api_key"] is None
 
 
 async def test_the_market_list_is_public(caller: Caller) -> None:
@@ -311,6 +346,7 @@ async def test_the_market_list_is_public(caller: Caller) -> None:
     }
     assert required["binance"] == {"api_key", "secret"}
     assert required["okex"] == required["coinbase"] == {"api_key", "secret", "passphrase"}
+    assert required["coinbase_advanced"] == {"api_key", "secret"}
     assert required["bitstamp"] == {"api_key", "secret", "customer_id"}
     assert required["ethereumwallet"] == {"address"}
     assert markets["binance_futures_eea"]["market_name"] == "Binance Futures USDT-M (EEA)"
@@ -451,12 +487,9 @@ async def test_nothing_of_a_secret_is_kept_or_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("threecommas_async.sandbox.aiohttp").setLevel(logging.DEBUG)
-    canaries = {
-        "api_key": "canary-api-key",
-        "secret": "canary-secret-key",
-        "passphrase": "canary-passphrase",
-    }
-    account = {"type": "okex", "name": "visible-name"} | canaries
+    api_key = "canary-api-key"
+    canaries = {"secret": "canary-secret-key", "passphrase": "canary-passphrase"}
+    account = {"type": "okex", "name": "visible-name", "api_key": api_key} | canaries
     body = json.dumps(account).encode() if content_type == "application/json" else urlencode(account).encode()
     for _ in range(2):
         await caller.text("POST", "/ver1/accounts/new", body, content_type)
@@ -473,6 +506,10 @@ async def test_nothing_of_a_secret_is_kept_or_logged(
     shown = [repr(caller.sandbox), str(vars(caller.sandbox)), caplog.text, *capfd.readouterr(), *found]
     leaks = [text[:80] for text in shown for canary in canaries.values() if canary in text]
     assert leaks == []
+    # The exchange's key is kept, for every account shows it, and is in nothing that is printed.
+    accounts = [repr(thing) for thing in reachable(caller.sandbox) if isinstance(thing, ExchangeAccount)]
+    assert len(accounts) == 1
+    assert not any(api_key in text for text in (*accounts, *shown[: -len(found)]))
     assert not any(caller.key.secret in text for text in shown if caller.key.secret)
 
 

@@ -70,8 +70,7 @@ async def test_update_gives_an_account_other_keys(caller: Caller) -> None:
     accounts.add(api_key="taken-key")
     accounts.add(type="kraken", api_key="kraken-key")
     accounts.set_keys_valid(account_id, False)
-    invalid = await info(caller, account_id)
-    assert (invalid["api_key_invalid"], invalid["api_keys_state"]) == (True, "invalid")
+    assert (await info(caller, account_id))["api_key_invalid"] is True
 
     async def update(**fields: object) -> Answer:
         return await caller.call("POST", f"{PATH}/update", body={"account_id": account_id, **fields})
@@ -91,7 +90,60 @@ async def test_update_gives_an_account_other_keys(caller: Caller) -> None:
         assert (answer.status, answer.json["api_key_invalid"], answer.json["api_keys_state"]) == (201, False, "ok")
         found = await caller.call("GET", PATH, query={"api_key": key})
         assert account_id in [account["id"] for account in found.json]
+        assert answer.json["api_key"] == key
     assert (await caller.call("GET", PATH, query={"api_key": "first-key"})).json == []
+
+
+async def test_every_answer_that_is_an_account_shows_its_api_key(caller: Caller) -> None:
+    account_id = caller.sandbox.accounts.add(api_key="first-key")
+    path = f"{PATH}/{account_id}"
+    calls = {
+        "get": ("GET", path, None),
+        "list": ("GET", PATH, None),
+        "update": ("POST", f"{PATH}/update", {"account_id": account_id, "name": "Other"}),
+        "rename": ("POST", f"{path}/rename", {"name": "Another"}),
+        "load_balances": ("POST", f"{path}/load_balances", None),
+        "sell_all_to_btc": ("POST", f"{path}/sell_all_to_btc", None),
+        "sell_all_to_usd": ("POST", f"{path}/sell_all_to_usd", None),
+    }
+    for name, (method, where, body) in calls.items():
+        shown = (await caller.call(method, where, body=body)).json
+        account = shown[0] if name == "list" else shown
+        assert account.get("api_key") == "first-key", name
+
+
+async def test_the_address_of_a_wallet_is_shown_and_finds_it(caller: Caller) -> None:
+    wallet = caller.sandbox.accounts.add(type="ethereumwallet", address="0xabc")
+    shown = await info(caller, wallet)
+    assert (shown["address"], shown["api_key"]) == ("0xabc", None)
+    caller.sandbox.accounts.add(api_key="first-key")
+    listed = (await caller.call("GET", PATH)).json
+    assert [account.get("address", "none") for account in listed] == ["0xabc", "none"]
+    new = {"type": "ethereumwallet", "name": "Again", "address": "0xabc"}
+    assert wrong(await caller.call("POST", f"{PATH}/new", body=new)) == {
+        "address": ["This account is already connected!"]
+    }
+
+
+async def test_the_state_of_the_keys(caller: Caller) -> None:
+    accounts = caller.sandbox.accounts
+    account_id = accounts.add(api_key="first-key")
+
+    async def shown() -> tuple[str, bool, int]:
+        account = await info(caller, account_id)
+        load = await caller.call("POST", f"{PATH}/{account_id}/load_balances")
+        return account["api_keys_state"], account["api_key_invalid"], load.status
+
+    assert await shown() == ("ok", False, 201)
+    accounts.set_keys_state(account_id, "expire_soon")
+    assert await shown() == ("expire_soon", False, 201)
+    accounts.set_keys_state(account_id, "expired")
+    assert await shown() == ("expired", True, 422)
+    body = {"account_id": account_id, "api_key": "other-key", "secret": "abcde"}
+    assert (await caller.call("POST", f"{PATH}/update", body=body)).status == 201
+    assert await shown() == ("ok", False, 201)
+    accounts.set_keys_valid(account_id, False)
+    assert await shown() == ("ok", True, 422)
 
 
 async def test_new_keys_need_what_their_exchange_needs(caller: Caller) -> None:
@@ -164,7 +216,7 @@ async def test_the_exchange_refuses_invalid_keys(caller: Caller) -> None:
     calls = [
         ("GET", "active_trading_entities"),
         ("POST", "load_balances"),
-        ("POST", "leverage_data"),
+        ("GET", "leverage_data?pair=USDT_BTC"),
         ("GET", "networks_info"),
         ("GET", "deposit_data?currency=BTC&network=BTC"),
         ("POST", "convert_dust_to_bnb"),
@@ -250,6 +302,13 @@ async def test_a_new_account_holds_what_its_amounts_say(caller: Caller) -> None:
 WRONG: list[tuple[Callable[[SandboxAccounts], object], type[Exception], str]] = [
     (lambda accounts: accounts.add(type="nowhere"), ValueError, "type 'nowhere' is not one of the market list"),
     (lambda accounts: [accounts.add(api_key="abcde") for _ in "12"], ValueError, "api_key has a connected account"),
+    (lambda accounts: accounts.add(address="0xabc"), ValueError, "address is for wallets, which 'binance' is not"),
+    (lambda accounts: accounts.add(type="ethereumwallet", api_key="abcde"), ValueError, "a wallet has an address"),
+    (
+        lambda accounts: accounts.set_keys_state(accounts.add(), "invalid"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        ValueError,
+        "state must be one of ok, expire_soon, expired, not 'invalid'",
+    ),
     (lambda accounts: accounts.add(balances={"XYZ": 1}), ValueError, "balances has 'XYZ', for which the sandbox has"),
     (
         lambda accounts: accounts.add(balances={"BTC": -1}),

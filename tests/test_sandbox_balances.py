@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from threecommas_async.sandbox import Sandbox
+from threecommas_async.sandbox import VENDOR_DUST, Sandbox
 from threecommas_async.sandbox.markets import MARKETS
 
 from .sandbox_caller import Answer, Caller, MovingClock, calling
@@ -87,7 +87,7 @@ async def test_small_numbers_have_exponents_and_every_digit(caller: Caller) -> N
     assert '"position":9.52E-8,' in text
     assert '"position":27.076,' in text
     assert '"position":100.0,' in text
-    dust = caller.sandbox.accounts.add()
+    dust = caller.sandbox.accounts.add(balances=VENDOR_DUST)
     text = (await post(caller, f"{PATH}/{dust}/account_table_data")).text
     assert '"position":0.00004940133787478689' in text
     assert "6861107834316888" in text
@@ -286,15 +286,21 @@ async def test_deposits(caller: Caller, account_id: int) -> None:
 
 
 async def test_leverages(caller: Caller, account_id: int) -> None:
-    async def codes(one: int, **body: object) -> list[str]:
-        return [row["code"] for row in (await post(caller, f"{PATH}/{one}/leverage_data", **body)).json]
+    async def codes(one: int, **query: object) -> list[str]:
+        return [row["code"] for row in await get(caller, f"{PATH}/{one}/leverage_data", **query)]
 
     futures = caller.sandbox.accounts.add(type="binance_futures")
-    assert await codes(account_id) == ["none"]
-    assert await codes(futures) == ["none", "cross", "isolated"]
-    assert await codes(futures, page=1, pair="USDT_BTCUSDT") == ["none", "cross", "isolated"]
-    assert await codes(futures, page=2) == []
-    assert await wrong(caller, "POST", f"{PATH}/{futures}/leverage_data", page=0) == {"page": ["is invalid"]}
+    assert await codes(account_id, pair="USDT_BTC") == ["none"]
+    assert await codes(futures, pair="USDT_BTCUSDT") == ["none", "cross", "isolated"]
+    assert await codes(futures, pair="USDT_BTCUSDT", page=1) == ["none", "cross", "isolated"]
+    assert await codes(futures, pair="USDT_BTCUSDT", page=2) == []
+    path = f"{PATH}/{futures}/leverage_data"
+    assert await wrong(caller, "GET", path, page=0) == {"pair": [MISSING], "page": ["is invalid"]}
+    assert await wrong(caller, "GET", path, pair="USDT_NOSUCH") == {"pair": [NOT_VALID]}
+    pair = {"pair": "USDT_BTCUSDT"}
+    for posted in (caller.call("POST", path, query=pair), caller.call("POST", path, body=pair)):
+        answer = await posted  # the verb of the page since 2025-02
+        assert (answer.status, len(answer.json)) == (201, 3)
 
 
 # --- public data
@@ -347,6 +353,6 @@ async def test_ping_time_and_mode(caller: Caller, clock: MovingClock) -> None:
     assert caller.sandbox.mode == "real"
     for mode in ("paper", "real"):
         answer = await post(caller, "/ver1/users/change_mode", mode=mode)
-        assert (answer.status, answer.text, caller.sandbox.mode) == (201, "", mode)
+        assert (answer.status, answer.json, caller.sandbox.mode) == (201, {"mode": mode}, mode)
     assert await wrong(caller, "POST", "/ver1/users/change_mode") == {"mode": [MISSING]}
     assert await wrong(caller, "POST", "/ver1/users/change_mode", mode="x") == {"mode": [NOT_VALID]}

@@ -6,15 +6,20 @@ async with Sandbox() as sandbox, sandbox.client() as client:
 
 from threecommas_async.sandbox.application import RequestRecord
 from threecommas_async.sandbox.control import SandboxAccounts
+from threecommas_async.sandbox.exchange_account import KeysState
 from threecommas_async.sandbox.faults import AppliedFault, Faults, PlannedFault
+from threecommas_async.sandbox.holdings import VENDOR_DUST, Holdings
 from threecommas_async.sandbox.keys import Permission, SandboxKey
 from threecommas_async.sandbox.limits import DOCUMENTED_LIMITS, SandboxLimit
 from threecommas_async.sandbox.server import Sandbox
 
 __all__ = [
     "DOCUMENTED_LIMITS",
+    "VENDOR_DUST",
     "AppliedFault",
     "Faults",
+    "Holdings",
+    "KeysState",
     "Permission",
     "PlannedFault",
     "RequestRecord",

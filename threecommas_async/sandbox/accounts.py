@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime
 from itertools import count
 from typing import Final
 
 from threecommas_async.sandbox.exchange_account import ExchangeAccount
-from threecommas_async.sandbox.holdings import OPENING, Holdings
+from threecommas_async.sandbox.holdings import Holdings
 from threecommas_async.sandbox.markets import Market
 
 _SUMMARY: Final = Market("summary", "Summary", "summary", ())
@@ -21,11 +19,6 @@ class Accounts:
     def __init__(self) -> None:
         self._accounts: Final[dict[int, ExchangeAccount]] = {}
         self._ids: Final = count(32_849_081)
-        self._salt: Final = secrets.token_bytes(32)
-
-    def fingerprint(self, identity: str) -> bytes:
-        """Return what stands for an exchange's API key, or for a wallet's address."""
-        return hashlib.blake2b(identity.encode(errors="surrogatepass"), key=self._salt, digest_size=32).digest()
 
     def find(self, account_id: int) -> ExchangeAccount | None:
         return self._accounts.get(account_id)
@@ -34,18 +27,16 @@ class Accounts:
         """Return the accounts, or those which this exchange key opened."""
         if api_key is None:
             return list(self._accounts.values())
-        wanted = self.fingerprint(api_key)
-        return [account for account in self._accounts.values() if account.fingerprint == wanted]
+        return [account for account in self._accounts.values() if account.api_key == api_key]
 
     def is_connected(self, market: Market, identity: str, *, besides: int | None = None) -> bool:
-        """Tell whether this key already opened an account of this type, other than one of that id.
+        """Tell whether this key, or address, already opened an account of this type, other than one of that id.
 
         Of this type, not of this exchange: in the vendor's example of ``types_to_connect`` one pair of keys has its
         futures account connected and its spot account still to connect.
         """
-        fingerprint = self.fingerprint(identity)
         return any(
-            account.market.code == market.code and account.fingerprint == fingerprint and account.id != besides
+            account.market.code == market.code and account.identity == identity and account.id != besides
             for account in self._accounts.values()
         )
 
@@ -54,14 +45,26 @@ class Accounts:
         market: Market,
         *,
         name: str,
-        identity: str | None,
-        customer_id: str | None,
         now: datetime,
-        holdings: Holdings = OPENING,
+        api_key: str | None = None,
+        address: str | None = None,
+        customer_id: str | None = None,
+        holdings: Holdings | None = None,
     ) -> ExchangeAccount:
-        fingerprint = None if identity is None else self.fingerprint(identity)
+        """Connect an account; when it is not said what it holds, that is what a trader would have there."""
+        held = Holdings.usual(market, now) if holdings is None else holdings
         return self.keep(
-            ExchangeAccount(next(self._ids), market, name, customer_id, fingerprint, now, now, holdings=holdings)
+            ExchangeAccount(
+                next(self._ids),
+                market,
+                name,
+                now,
+                now,
+                held,
+                api_key=api_key,
+                address=address,
+                customer_id=customer_id,
+            )
         )
 
     def keep(self, account: ExchangeAccount) -> ExchangeAccount:
@@ -81,4 +84,4 @@ class Accounts:
         oldest = min((account.created_at for account in included), default=now)
         newest = max((account.updated_at for account in included), default=now)
         held = Holdings.summed(account.holdings for account in included)
-        return ExchangeAccount(0, _SUMMARY, "Summary", None, None, oldest, newest, holdings=held)
+        return ExchangeAccount(0, _SUMMARY, "Summary", oldest, newest, held)

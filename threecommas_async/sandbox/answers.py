@@ -12,9 +12,6 @@ from attrs import frozen
 
 _NO_FIELDS: Final[Mapping[str, Sequence[str]]] = {}
 
-NOTHING: Final = object()
-"""The document of an answer without a body."""
-
 
 @frozen
 class Refusal(Exception):  # noqa: N818
@@ -43,11 +40,11 @@ def wrong_signature() -> Refusal:
 
 
 def not_permitted() -> Refusal:
-    return Refusal(403, "access_denied", "Api key not authorized for this action")
+    return Refusal(403, "access_denied", "Api key doesn't have enough permissions")
 
 
 def forbidden() -> Refusal:
-    """Say what ``not_permitted`` says, as the newer endpoints do."""
+    """Say what ``not_permitted`` says, as the pages of the volumes do."""
     return Refusal(403, "Forbidden", "Api key not authorized for this action")
 
 
@@ -66,7 +63,7 @@ def json_response(status: int, document: object) -> web.Response:
 
 def json_body(document: object) -> bytes:
     """Write a document as the body of an answer."""
-    return b"" if document is NOTHING else msgspec.json.encode(document)
+    return msgspec.json.encode(document)
 
 
 def iso_time(moment: datetime) -> str:

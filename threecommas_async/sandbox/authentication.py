@@ -29,21 +29,21 @@ def authenticate(request: web.Request, body: bytes, keys: KeyRing) -> KnownKey:
     signature = request.headers.get("Signature", "").encode(errors="surrogateescape")
     # raw_path is the request target as it came: decoding and encoding again would not give the signed bytes back.
     target = request.raw_path.encode(errors="surrogateescape")
+    texts = _signed_texts(target, body, is_form=request.content_type == FORM)
     if isinstance(key.verifier, HmacCredentials):
-        texts = _signed_texts(target, body, is_form=request.content_type == FORM, json_separators=(b"?", b""))
         valid = any(_hmac_matches(key.verifier, signature, text) for text in texts)
     else:
-        texts = _signed_texts(target, body, is_form=request.content_type == FORM, json_separators=(b"",))
         valid = _rsa_matches(key.verifier, signature, texts)
     if not valid:
         raise wrong_signature()
     return key
 
 
-def _signed_texts(target: bytes, body: bytes, *, is_form: bool, json_separators: tuple[bytes, ...]) -> list[bytes]:
+def _signed_texts(target: bytes, body: bytes, *, is_form: bool) -> list[bytes]:
     """Return every text whose signature is good for this request.
 
-    Anything that is no form counts as JSON. The vendor's pages do not say what is signed when a request has a query
+    Anything that is no form counts as JSON, which clients have signed with and without a question mark before it for
+    years, with either algorithm. The vendor's pages do not say what is signed when a request has a query
     and a body; accepted is the query, then the body, joined by what joins parameters (``&``) for a form and by what
     stands between path and body otherwise. A signature of the query alone never covers a body.
     """
@@ -53,7 +53,7 @@ def _signed_texts(target: bytes, body: bytes, *, is_form: bool, json_separators:
         return [start] if query else [path, path + b"?"]
     if is_form:
         return [start + (b"&" if query else b"?") + body]
-    return [start + separator + body for separator in json_separators]
+    return [start + separator + body for separator in (b"?", b"")]
 
 
 def _hmac_matches(verifier: HmacCredentials, signature: bytes, text: bytes) -> bool:

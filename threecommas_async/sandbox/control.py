@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, get_args
 
 from attrs import evolve
 
 from threecommas_async.sandbox.accounts import Accounts
 from threecommas_async.sandbox.currencies import CURRENCIES
-from threecommas_async.sandbox.exchange_account import ActiveEntities, ExchangeAccount
-from threecommas_async.sandbox.holdings import OPENING, Holdings
+from threecommas_async.sandbox.exchange_account import ActiveEntities, ExchangeAccount, KeysState
+from threecommas_async.sandbox.holdings import Holdings
 from threecommas_async.sandbox.markets import market_of_type
+
+Balances = Mapping[str, Decimal | str | int] | Holdings
+"""How much of each currency, or the balances and profits that :data:`~threecommas_async.sandbox.VENDOR_DUST` is."""
 
 
 class SandboxAccounts:
@@ -25,6 +28,7 @@ class SandboxAccounts:
         sandbox.accounts.add_many(1_050)
         sandbox.accounts.set_active(account_id, deals=2)  # cannot be removed now
         sandbox.accounts.set_keys_valid(account_id, False)  # the exchange refuses its keys now
+        sandbox.accounts.set_keys_state(account_id, "expire_soon")
 
     Ids are those that the API gives, such as ``account.id``. An id that no account has is a ``ValueError``.
     """
@@ -50,24 +54,33 @@ class SandboxAccounts:
         type: str = "binance",
         name: str = "Account",
         api_key: str | None = None,
-        balances: Mapping[str, Decimal | str | int] | None = None,
+        address: str | None = None,
+        balances: Balances | None = None,
     ) -> int:
         """Connect an account without a call, and return its id.
 
         :param type: a market code of the market list.
-        :param api_key: the exchange's key (the address, for a wallet), by which the account can be found and which
+        :param api_key: the exchange's key, which every answer shows, by which the account can be found, and which
             cannot be connected twice.
-        :param balances: see :meth:`set_balances`; when not given, the dust of the vendor's example.
+        :param address: the same for a wallet.
+        :param balances: see :meth:`set_balances`; when not given, what a trader may have there.
         """
         market = market_of_type(type)
         if market is None:
             raise ValueError(f"type {type!r} is not one of the market list")
-        if api_key is not None and self._accounts.is_connected(market, api_key):
-            raise ValueError("api_key has a connected account of this type already")
+        if address is not None and not market.is_wallet:
+            raise ValueError(f"address is for wallets, which {type!r} is not")
+        if api_key is not None and market.is_wallet:
+            raise ValueError("a wallet has an address instead of an api_key")
+        identity = address if market.is_wallet else api_key
+        if identity is not None and self._accounts.is_connected(market, identity):
+            raise ValueError(
+                f"{'address' if market.is_wallet else 'api_key'} has a connected account of this type already"
+            )
         now = self._clock()
-        held = OPENING if balances is None else Holdings.of(_checked_amounts(balances), now)
-        account = self._accounts.connect(market, name=name, identity=api_key, customer_id=None, now=now, holdings=held)
-        return account.id
+        held = None if balances is None else _checked_holdings(balances, now)
+        connect = self._accounts.connect
+        return connect(market, name=name, now=now, api_key=api_key, address=address, holdings=held).id
 
     def add_many(self, count: int, *, type: str = "binance", name: str = "Account") -> list[int]:
         """Connect that many accounts, named ``Account 1``, ``Account 2`` ..., and return their ids."""
@@ -77,19 +90,25 @@ class SandboxAccounts:
         """Forget an account, whatever is active in it."""
         self._accounts.remove(self._account(account_id).id)
 
-    def set_balances(self, account_id: int, balances: Mapping[str, Decimal | str | int]) -> None:
+    def set_balances(self, account_id: int, balances: Balances) -> None:
         """Let an account hold these amounts and nothing else.
 
         :param balances: by the code of the currency; the sandbox has prices for BTC, ETH, BNB, USDT, USDC, DOGE, ADA,
-            FIL, ROSE and 1INCH.
+            FIL, ROSE and 1INCH. Or :data:`~threecommas_async.sandbox.VENDOR_DUST`.
         """
         now = self._clock()
-        held = Holdings.of(_checked_amounts(balances), now)
+        held = _checked_holdings(balances, now)
         self._accounts.keep(evolve(self._account(account_id), holdings=held, updated_at=now))
 
     def set_keys_valid(self, account_id: int, valid: bool) -> None:
         """Let the exchange refuse the account's keys, or accept them again. Until then calls end in 422."""
         self._accounts.keep(evolve(self._account(account_id), keys_valid=valid))
+
+    def set_keys_state(self, account_id: int, state: KeysState) -> None:
+        """Let the account's keys be ``ok``, ``expire_soon``, or ``expired``, with which the exchange refuses them."""
+        if state not in get_args(KeysState):
+            raise ValueError(f"state must be one of {', '.join(get_args(KeysState))}, not {state!r}")
+        self._accounts.keep(evolve(self._account(account_id), keys_state=state))
 
     def set_active(
         self,
@@ -112,6 +131,10 @@ class SandboxAccounts:
         if account is None:
             raise ValueError(f"there is no account {account_id}")
         return account
+
+
+def _checked_holdings(balances: Balances, now: datetime) -> Holdings:
+    return balances if isinstance(balances, Holdings) else Holdings.of(_checked_amounts(balances), now)
 
 
 def _checked_amounts(balances: Mapping[str, Decimal | str | int]) -> dict[str, Decimal]:

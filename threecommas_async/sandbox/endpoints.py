@@ -45,6 +45,8 @@ ENDPOINTS: Final = (
     Endpoint("POST", f"{_ACCOUNT}/pie_chart_data", 201, balances.pie_chart, _READ),
     Endpoint("POST", f"{_ACCOUNT}/account_table_data", 201, balances.account_table, _READ),
     Endpoint("POST", f"{_ACCOUNT}/convert_dust_to_bnb", 201, balances.convert_dust_to_bnb, _WRITE),
+    Endpoint("GET", f"{_ACCOUNT}/leverage_data", 200, exchange.leverage_data, _READ),
+    # So the page has it since February 2025; every page before it, and every client, says GET.
     Endpoint("POST", f"{_ACCOUNT}/leverage_data", 201, exchange.leverage_data, _READ),
     Endpoint("GET", f"{_ACCOUNT}/networks_info", 200, exchange.networks_info, _READ),
     Endpoint("GET", f"{_ACCOUNT}/deposit_data", 200, exchange.deposit_data, _READ),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from attrs import field, frozen
 
 from threecommas_async.sandbox.answers import iso_time
-from threecommas_async.sandbox.holdings import OPENING, Holdings
+from threecommas_async.sandbox.holdings import Holdings
 from threecommas_async.sandbox.markets import Market
 
 # The examples of a new account lack these fields of the entity; those of the list and of a changed account, the last.
 _NOT_IN_NEW: Final = ("smart_selling_supported", "available_for_trading", "auto_balance_portfolio")
 _NOT_IN_LIST: Final = _NOT_IN_NEW[-1:]
+
+KeysState = Literal["ok", "expire_soon", "expired"]
+"""Whether the exchange has the keys of an account expire: the words of ``api_keys_state``."""
 
 
 @frozen
@@ -45,24 +48,34 @@ NOTHING_ACTIVE: Final = ActiveEntities()
 class ExchangeAccount:
     """What the sandbox keeps of a connected account.
 
-    Of the exchange's ``api_key`` (of the address, for a wallet) there is a salted hash, which is enough to filter by it
-    and to refuse it a second time; of ``secret`` and ``passphrase`` there is nothing. Only the answer to a new account
-    shows an ``api_key``, as the seed page has it: it is taken from that request, and no other example of an account
-    has the field.
+    The exchange's ``api_key`` is in every answer that is an account, as in every recording; of ``secret`` and
+    ``passphrase`` nothing is kept.
     """
 
     id: int
     market: Market
     name: str
-    customer_id: str | None
-    fingerprint: bytes | None = field(repr=False)
     created_at: datetime
     updated_at: datetime
+    holdings: Holdings = field(repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    customer_id: str | None = None
     include_in_summary: bool = True
-    holdings: Holdings = field(default=OPENING, repr=False)
     keys_valid: bool = True
+    keys_state: KeysState = "ok"
     active: ActiveEntities = NOTHING_ACTIVE
     dust_converted_at: datetime | None = None
+
+    @property
+    def identity(self) -> str | None:
+        """What can be connected only once: a wallet has no keys, there it is the address."""
+        return self.address if self.market.is_wallet else self.api_key
+
+    @property
+    def keys_refused(self) -> bool:
+        """Whether the exchange refuses the keys."""
+        return not self.keys_valid or self.keys_state == "expired"
 
     def document(self) -> dict[str, object]:
         """Return the entity, as account info shows it."""
@@ -95,7 +108,8 @@ class ExchangeAccount:
             "last_auto_balance": None,
             "fast_convert_available": True,
             "grid_bots_allowed": True,
-            "api_key_invalid": not self.keys_valid,
+            "api_key": self.api_key,
+            "api_key_invalid": self.keys_refused,
             "market_icon": self.market.icon_url,
             "deposit_enabled": True,
             "include_in_summary": self.include_in_summary,
@@ -112,16 +126,17 @@ class ExchangeAccount:
             "pretty_display_type": self.market.display_type,
             "exchange_name": self.market.exchange_name,
             "market_code": self.market.code,
-            "api_keys_state": "ok" if self.keys_valid else "invalid",
+            "api_keys_state": self.keys_state,
+            **({"address": self.address} if self.market.is_wallet else {}),
         }
 
     def list_document(self) -> dict[str, object]:
         """Return the account as the list shows it."""
         return _without(self.document(), _NOT_IN_LIST)
 
-    def new_document(self, api_key: str | None) -> dict[str, object]:
+    def new_document(self) -> dict[str, object]:
         """Return the account as the answer to its creation shows it."""
-        return {**_without(self.document(), _NOT_IN_NEW), "api_key": api_key}
+        return _without(self.document(), _NOT_IN_NEW)
 
 
 def _without(document: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from threecommas_async.sandbox.amounts import EXACT, like_a_double, plain, product, rounded, share, shortened, total
 from threecommas_async.sandbox.currencies import CURRENCIES
 from threecommas_async.sandbox.history import btc_change_since, usd_change_since
+from threecommas_async.sandbox.markets import Market
 
 
 @frozen
@@ -53,10 +54,20 @@ class Holdings:
         return evolve(held, profits=_profits(held.btc_amount, held.usd_amount, now))
 
     @classmethod
+    def usual(cls, market: Market, now: datetime) -> Holdings:
+        """Return what a trader may have in a new account of a market."""
+        codes = ["BTC", "ETH", "USDT"]
+        if market.is_wallet:
+            codes = ["ETH"]
+        elif market.trades == "futures":
+            codes = ["BTC" if market.margin == "coin" else "USDT"]
+        return cls.of({code: _USUAL[code] for code in codes}, now)
+
+    @classmethod
     def summed(cls, parts: Iterable[Holdings]) -> Holdings:
         """Return what several accounts hold together."""
         balances: dict[str, Balance] = {}
-        profits = dict.fromkeys(OPENING.profits, Decimal(0))
+        profits = dict.fromkeys(VENDOR_DUST.profits, Decimal(0))
         for part in parts:
             for code, balance in part.balances.items():
                 balances[code] = balances[code].plus(balance) if code in balances else balance
@@ -109,6 +120,12 @@ def _growth(profit: Decimal, now: Decimal) -> Decimal:
     return rounded(share(profit, EXACT.subtract(now, profit)), 2)
 
 
+_USUAL: Final[Mapping[str, Decimal]] = {
+    "BTC": Decimal("0.15283"),
+    "ETH": Decimal("2.4107"),
+    "USDT": Decimal("3204.51"),
+}
+
 # The amounts of the vendor's example of a new account: the digits that a client has to survive.
 _BTC_PROFIT: Final = "0.0000000000000000000000001579586071525673247181448663178"
 _USD_PROFIT: Final = "-0.00000000000000000010999999999999999999993138892165683112"
@@ -122,7 +139,7 @@ _WORTH_THE_REST: Final = Balance(
     EXACT.subtract(_USD_AMOUNT, total([_SOME_BTC.usd_value, _SOME_ETH.usd_value])),
 )
 
-OPENING: Final = Holdings(
+VENDOR_DUST: Final = Holdings(
     {"BTC": _SOME_BTC, "ETH": _SOME_ETH, "USDT": _WORTH_THE_REST},
     {
         "day_profit_btc": _BTC_PROFIT,
@@ -137,4 +154,7 @@ OPENING: Final = Holdings(
         "total_usd_profit": "-1.1e-19",
     },
 )
-"""What a new account holds: together exactly the amounts of the vendor's example."""
+"""Together exactly the amounts of the vendor's example of a new account: 55 digits, exponents and a negative zero.
+
+``sandbox.accounts.add(balances=VENDOR_DUST)`` gives an account that has them.
+"""

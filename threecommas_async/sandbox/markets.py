@@ -89,6 +89,7 @@ _TABLE: Final = (
     Market("bybit_usdt_perpetual", "Bybit Futures USDT-M", "bybit", trades="futures"),
     Market("bybit", "Bybit Futures COIN-M", "bybit", trades="futures", margin="coin"),
     Market("coinbase", "Coinbase Spot", "coinbase", _KEYS_AND_PASSPHRASE, also_written="Coinbase"),
+    Market("coinbase_advanced", "Coinbase Advanced", "coinbase_advanced", icon="coinbase"),
     Market("gdax", "Coinbase Pro (GDAX)", "gdax", _KEYS_AND_PASSPHRASE),
     Market("bitstamp", "Bitstamp Spot", "bitstamp", (*_KEYS, "customer_id"), also_written="Bitstamp"),
     Market("kraken", "Kraken Spot", "kraken"),

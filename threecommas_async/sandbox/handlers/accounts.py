@@ -70,13 +70,14 @@ def create(call: Call) -> object:
         call.state.accounts.connect(
             one,
             name=name if one is market else f"{name} ({one.exchange_name})",
-            identity=identity,
-            customer_id=customer_id,
             now=call.now,
+            api_key=None if market.is_wallet else api_key,
+            address=address if market.is_wallet else None,
+            customer_id=customer_id,
         )
         for one in connecting
     ]
-    return account.new_document(api_key)
+    return account.new_document()
 
 
 def update(call: Call) -> object:
@@ -106,8 +107,9 @@ def update(call: Call) -> object:
         name=account.name if name is None else name,
         customer_id=account.customer_id if customer_id is None else customer_id,
         include_in_summary=account.include_in_summary if included is None else included,
-        fingerprint=account.fingerprint if api_key is None else call.state.accounts.fingerprint(api_key),
+        api_key=account.api_key if api_key is None else api_key,
         keys_valid=account.keys_valid or api_key is not None,
+        keys_state=account.keys_state if api_key is None else "ok",
         updated_at=call.now,
     )
     return call.state.accounts.keep(changed).list_document()

@@ -14,13 +14,15 @@ from threecommas_async.sandbox.history import Volume, volume
 from threecommas_async.sandbox.markets import SHOWS_NETWORKS
 from threecommas_async.sandbox.networks import COINS, deposit_address
 from threecommas_async.sandbox.parameters import INVALID, MISSING, UNKNOWN_VALUE
-from threecommas_async.sandbox.rates import leverages
+from threecommas_async.sandbox.rates import leverages, pairs
 
 _CLOSED: Final = '{"code"=>-9000, "msg"=>"Deposits for this network are currently closed"}'
 
 
 def leverage_data(call: Call) -> object:
+    """Show the leverages for a pair. 400: a pair that is missing, or that the account's market does not trade."""
     account = account_of(call)
+    call.parameters.choice("pair", pairs(account.market), required=True)
     page = call.parameters.number("page", default=1, minimum=1)
     call.parameters.check()
     ask_exchange(account)

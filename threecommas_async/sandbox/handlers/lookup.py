@@ -29,7 +29,7 @@ def account_or_summary(call: Call) -> ExchangeAccount:
 
 def ask_exchange(account: ExchangeAccount) -> ExchangeAccount:
     """Let the exchange look at the account's keys: 422 if it refuses them (``sandbox.accounts.set_keys_valid``)."""
-    if not account.keys_valid:
+    if account.keys_refused:
         raise Refusal(422, "invalid_api_key", "API keys are no longer valid or incorrect.")
     return account
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from threecommas_async.sandbox.answers import NOTHING
 from threecommas_async.sandbox.calls import Call
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,11 +17,14 @@ def validate(call: Call) -> object:
 
 
 def change_mode(call: Call) -> object:
-    """Remember the mode, which shows as ``sandbox.mode``. The answer has no body."""
+    """Remember the mode, which shows as ``sandbox.mode``.
+
+    Nobody recorded the answer: that it is a JSON document is known from clients that fail without one.
+    """
     mode = call.parameters.choice("mode", ("paper", "real"), required=True)
     call.parameters.check()
     call.state.mode = "paper" if mode == "paper" else "real"
-    return NOTHING
+    return {"mode": call.state.mode}
 
 
 def ping(call: Call) -> object:
