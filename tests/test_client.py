@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import aiohttp
 import pytest
 
 from tests.recorder import Recorder
-from threecommas_async import HmacCredentials, NotSentError, OutcomeUnknownError, RsaCredentials, ThreeCommasClient
+from threecommas_async import (
+    HmacCredentials,
+    Limit,
+    NotFoundError,
+    NotSentError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RsaCredentials,
+    ServerError,
+    ThreeCommasClient,
+)
+from threecommas_async.client import ClientOptions
+from threecommas_async.models.account import Account
+from threecommas_async.models.base import OMITTED
 
 CREDENTIALS = HmacCredentials("key", "secret")
 ACCOUNT = '{"id": 1}'
@@ -31,6 +46,8 @@ def test_building_one_needs_no_event_loop_and_does_no_io() -> None:
         "/public/api",
         "ftp://127.0.0.1",
         "https://user:password@api.3commas.io",
+        "https://:password@api.3commas.io",
+        "https://user@api.3commas.io",
         "https://api.3commas.io/?a=b",
         "https://api.3commas.io/#top",
         "",
@@ -218,3 +235,115 @@ class TestFromEnv:
             monkeypatch.setenv(f"THREECOMMAS_{name}", value)
         with pytest.raises(ValueError, match=message):
             ThreeCommasClient.from_env()
+
+
+class TestRawCalls:
+    """Calls for which there is no method."""
+
+    async def test_a_raw_call_is_signed_and_exact(self) -> None:
+        async with Recorder(body='{"amount": 0.10, "id": 1}') as recorder, client_of(recorder) as client:
+            result = await client.request(
+                "POST",
+                "/ver1/bots/{bot_id}/start_new_deal",
+                ids={"bot_id": 7},
+                query={"skip": True},
+                body={"amount": Decimal("1E-7"), "pair": None, "left": OMITTED},
+            )
+        (arrived,) = recorder.arrived
+        assert arrived.target == "/public/api/ver1/bots/7/start_new_deal?skip=true"
+        assert arrived.body == b'{"amount":"0.0000001","pair":null}'
+        assert "Signature" in arrived.headers
+        assert result == {"amount": Decimal("0.10"), "id": 1}
+        assert isinstance(result, dict)
+        assert str(result["amount"]) == "0.10"
+
+    async def test_a_raw_call_reads_into_a_class(self) -> None:
+        async with Recorder(body='[{"id": 1}]') as recorder, client_of(recorder) as client:
+            accounts = await client.request("GET", "/ver1/accounts", kind=list[Account])
+        assert [account.id for account in accounts] == [1]
+
+    @pytest.mark.parametrize("status", [200, 204])
+    async def test_an_empty_response_is_none(self, status: int) -> None:
+        async with Recorder(status, "") as recorder, client_of(recorder) as client:
+            assert await client.request("DELETE", "/ver1/x") is None
+
+    async def test_a_raw_call_ends_in_the_same_errors(self) -> None:
+        async with Recorder(404, '{"error": "not_found"}') as recorder, client_of(recorder) as client:
+            with pytest.raises(NotFoundError, match="GET /ver1/x/7 at 127") as caught:
+                await client.request("GET", "/ver1/x/{id}", ids={"id": 7})
+        assert caught.value.ids == {"id": 7}
+        async with Recorder(502) as recorder, client_of(recorder) as client:
+            with pytest.raises(OutcomeUnknownError):
+                await client.request("POST", "/ver1/x")
+            with pytest.raises(ServerError):
+                await client.request("POST", "/ver1/x", reads=True)
+
+    async def test_an_error_inside_a_200_is_one(self) -> None:
+        async with Recorder(200, '{"error": "access_denied"}') as recorder, client_of(recorder) as client:
+            with pytest.raises(PermissionDeniedError):
+                await client.request("GET", "/ver1/x")
+
+    @pytest.mark.parametrize(
+        "path", ["ver1/x", "/ver1/x?y=1", "/ver1/../x", "/ver1//x", "", None, "https://x/y", "/a b"]
+    )
+    async def test_a_path_that_is_none_is_refused(self, path: Any) -> None:
+        async with Recorder() as recorder, client_of(recorder) as client:
+            with pytest.raises(ValueError, match="path must be a template"):
+                await client.request("GET", path)
+        assert recorder.arrived == []
+
+    async def test_a_verb_that_is_none_is_refused(self) -> None:
+        async with Recorder() as recorder, client_of(recorder) as client:
+            with pytest.raises(ValueError, match="method must be one of GET, POST"):
+                await client.request("TRACE", "/ver1/x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        assert recorder.arrived == []
+
+
+class TestViews:
+    """The same client with other options."""
+
+    async def test_a_view_differs_in_its_options_and_shares_the_session(self) -> None:
+        async with Recorder(body='{"valid": true}') as recorder, client_of(recorder, mode="real") as client:
+            paper = client.with_options(mode="paper", timeout=5)
+            await paper.users.validate()
+            await client.users.validate()
+            await paper.with_options(max_wait=1).users.validate()
+            modes = [arrived.headers["Forced-Mode"] for arrived in recorder.arrived]
+            assert modes == ["paper", "real", "paper"]
+            assert paper._transport._session is client._transport._session
+            assert (paper._transport.options.timeout, client._transport.options.timeout) == (5, 30)
+
+    async def test_views_share_one_count(self) -> None:
+        limits = [Limit(requests=1, per=60, pause=60)]
+        async with Recorder(body='{"valid": true}') as recorder, client_of(recorder, limits=limits) as client:
+            await client.with_options(mode="paper", max_wait=0).users.validate()
+            with pytest.raises(RateLimitedError):
+                await client.with_options(mode="real", max_wait=0).users.validate()
+
+    async def test_closing_one_closes_all(self) -> None:
+        async with Recorder(body='{"valid": true}') as recorder:
+            client = client_of(recorder)
+            async with client.with_options(mode="paper") as paper:
+                await paper.users.validate()
+            with pytest.raises(NotSentError, match="the client is closed"):
+                await client.users.validate()
+            assert repr(client).endswith(", signed, closed>")
+
+    def test_options_are_checked(self) -> None:
+        client = ThreeCommasClient()
+        for options, message in (
+            ({"mode": "demo"}, "mode must be"),
+            ({"timeout": 0}, "timeout"),
+            ({"max_wait": -1}, "max_wait"),
+        ):
+            with pytest.raises(ValueError, match=message):
+                client.with_options(**options)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    def test_a_repr_tells_what_is_asked_and_how(self) -> None:
+        client = ThreeCommasClient(HmacCredentials("key-canary", "secret-canary"), mode="paper")
+        assert repr(client) == "<ThreeCommasClient https://api.3commas.io/public/api, signed, paper>"
+        assert repr(ThreeCommasClient()).endswith(", without a key>")
+
+
+def client_of(recorder: Recorder, **options: Unpack[ClientOptions]) -> ThreeCommasClient:
+    return ThreeCommasClient(HmacCredentials("key", "secret"), base_url=recorder.url, **options)

@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, cast
 
 import pytest
@@ -14,7 +16,9 @@ from aioresponses import aioresponses
 from yarl import URL
 
 import threecommas_async
+import threecommas_async.models
 from threecommas_async import HmacCredentials, InvalidRequestError, ThreeCommasClient
+from threecommas_async.models import Model, Request
 
 ROOT = Path(__file__).parent.parent
 NEW_ACCOUNT = "https://api.3commas.io/public/api/ver1/accounts/new"
@@ -35,31 +39,47 @@ def test_the_version_is_one() -> None:
     assert project["version"] == threecommas_async.__version__
 
 
-def test_every_public_name_is_there_and_no_other() -> None:
-    for name in threecommas_async.__all__:
-        assert getattr(threecommas_async, name) is not None
-    assert dir(threecommas_async) == sorted(threecommas_async.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-        threecommas_async.Nothing  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+PACKAGES = (threecommas_async, threecommas_async.models)
 
 
-def test_the_names_are_those_that_type_checkers_see() -> None:
-    source = (ROOT / "threecommas_async" / "__init__.py").read_text()
-    seen_by_checkers = source[source.index("if TYPE_CHECKING:") : source.index("_HOMES")]
-    for name in threecommas_async.__all__:
-        assert name in seen_by_checkers or name == "__version__"
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_every_public_name_is_there_and_no_other(package: ModuleType) -> None:
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    assert len(package.__all__) == len(set(package.__all__))
+    assert set(package.__all__) <= set(dir(package))
+    with pytest.raises(AttributeError, match="Nothing"):
+        package.Nothing  # noqa: B018
+
+
+def test_every_model_is_offered_by_name() -> None:
+    folder = ROOT / "threecommas_async" / "models"
+    for file in folder.glob("*.py"):
+        module = import_module(f"threecommas_async.models.{file.stem}")
+        for name, value in vars(module).items():
+            is_own = isinstance(value, type) and value.__module__ == module.__name__
+            if is_own and issubclass(value, (Model, Request)) and not name.startswith("_"):
+                assert getattr(threecommas_async.models, name) is value
+
+
+def test_an_import_of_one_family_loads_no_other() -> None:
+    loaded = modules_after("from threecommas_async.models import Account")
+    assert "threecommas_async.models.account" in loaded
+    assert "threecommas_async.models.rates" not in loaded
+    assert "aiohttp" not in loaded
 
 
 def test_what_an_import_does_not_load() -> None:
     assert "aiohttp" not in modules_after("import threecommas_async")
+    assert "aiohttp" not in modules_after("import threecommas_async.pytest_plugin")
     loaded = modules_after("from threecommas_async import HmacCredentials, ThreeCommasClient")
     for heavy in (
         "cryptography",
         "redis",
-        "pyrate_limiter",
         "rich",
         "typer",
         "threecommas_async.sandbox",
+        "threecommas_async.models.account",
         "aiohttp.web",
     ):
         assert heavy not in loaded - modules_after("import aiohttp")
@@ -70,7 +90,7 @@ def sent_by(mocked: aioresponses) -> object:
     ((request, calls),) = (mocked.requests or {}).items()
     assert request == ("POST", URL(NEW_ACCOUNT))
     ((_, arguments),) = cast("list[tuple[object, dict[str, bytes]]]", calls)
-    return json.loads(arguments["data"])
+    return json.loads(arguments["data"].decode())
 
 
 class TestUnderAioresponses:
@@ -113,7 +133,11 @@ class TestUnderAioresponses:
         ({"type": 1, "name": "Main"}, TypeError, "type must be a str"),
         ({"type": "binance", "name": "Main", "api_key": "abcd"}, ValueError, "api_key is too short"),
         ({"type": "binance", "name": "Main", "secret": "abcd"}, ValueError, "secret is too short"),
-        ({"type": "binance", "name": "Main", "secret": b"abcde"}, TypeError, "secret must be a str, not bytes"),
+        (
+            {"type": "binance", "name": "Main", "secret": b"abcde"},
+            TypeError,
+            "secret must be a str or a Secret, not bytes",
+        ),
         ({"type": "ethereumwallet", "name": "Main"}, ValueError, "address is required when type is 'ethereumwallet'"),
         ({"type": "EthereumWallet", "name": "Main"}, ValueError, "address is required"),
         ({"type": "Bitstamp", "name": "Main"}, ValueError, "customer_id is required when type is 'Bitstamp'"),

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TypedDict, Unpack, final
+from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar, Unpack, final, overload
 
 import aiohttp
 
 from threecommas_async.credentials import Credentials, HmacCredentials, RsaCredentials
+from threecommas_async.secret import Secret
+from threecommas_async.models.base import JsonValue
+from threecommas_async.transport.call import Id, Method
 from threecommas_async.transport.clock import Clock, SystemClock
-from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit, Limits, Plan, limits_of_plan
-from threecommas_async.transport.settings import Mode
-from threecommas_async.transport.transport import Transport
+from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit, Limits, Plan, checked_limits, limits_of_plan
+from threecommas_async.transport.settings import (
+    Mode,
+    checked_base_url,
+    checked_clock,
+    checked_max_body,
+    checked_middlewares,
+    checked_route,
+    checked_seconds,
+    checked_session,
+    checked_trace_configs,
+)
+from threecommas_async.transport.transport import CallOptions, Transport
 
 if TYPE_CHECKING:
     from threecommas_async.resources.accounts import Accounts
     from threecommas_async.resources.market_data import MarketData
     from threecommas_async.resources.users import Users
+
+T = TypeVar("T")
 
 DEFAULT_BASE_URL: Final = "https://api.3commas.io/public/api"
 DEFAULT_TIMEOUT: Final = 30.0
@@ -58,7 +73,7 @@ class ThreeCommasClient:
     :param credentials: :class:`HmacCredentials` or :class:`RsaCredentials`; None leaves the public calls only.
     :param base_url: another place to find the API at, such as a sandbox; plain http is for loopback hosts only.
     :param session: an aiohttp session to borrow. It is not closed. Its own middlewares do not run for this client's
-        calls: one that repeats requests could repeat an order. Name those that you want in ``middlewares``.
+        calls; name those that you want in ``middlewares``.
     :param timeout: seconds for a whole call, waits and further attempts included; finite and above 0.
     :param mode: ``"paper"`` or ``"real"``: which trading mode the calls see, whatever the web application is
         switched to (header ``Forced-Mode``).
@@ -66,14 +81,17 @@ class ThreeCommasClient:
         requests a minute than the documented 100.
     :param limits: the limits to keep to instead of the documented ones, or :class:`RedisLimits`, which several
         processes share; None switches the client's own limiter off. Clients of one event loop that have the same key
-        share one count.
+        share one count, and must have the same limits.
     :param max_wait: the longest that a call may have to wait for its turn, in seconds. One that would have to wait
         longer, or beyond ``timeout``, ends in :class:`RateLimitedError` at once, with ``retry_at``.
-    :param max_body: the largest answer that is read, in bytes, decompressed.
-    :param middlewares: aiohttp client middlewares to run before the one that signs.
+    :param max_body: the largest response that is read, in bytes, compressed and decompressed.
+    :param middlewares: aiohttp client middlewares to run in front of the one that signs. They see bodies decompressed.
+        What one raises before the request is sent passes; afterwards it becomes the ``__cause__`` of
+        :class:`OutcomeUnknownError`. A write that may have been carried out is not sent again, even if one asks.
     :param trace_configs: aiohttp trace configurations for the client's own session.
     :param clock: where time comes from; for tests and simulations.
     :raises ValueError: an argument cannot be right; the text names it.
+    :raises TypeError: an argument is of the wrong type.
     """
 
     def __init__(
@@ -98,18 +116,20 @@ class ThreeCommasClient:
             )
         if plan is not None and limits is not DOCUMENTED_LIMITS:
             raise ValueError("give plan or limits, not both")
-        self._transport: Final = Transport(
+        self._transport = Transport(
             credentials,
-            base_url=base_url,
-            session=session,
-            timeout=timeout,
-            mode=mode,
-            limits=limits_of_plan(plan) if plan is not None else limits,
-            max_wait=max_wait,
-            max_body=max_body,
-            middlewares=middlewares,
-            trace_configs=trace_configs,
-            clock=clock,
+            base_url=checked_base_url(base_url),
+            session=checked_session(session),
+            options=CallOptions(
+                timeout=checked_seconds("timeout", timeout, above_zero=True),
+                max_wait=checked_seconds("max_wait", max_wait, above_zero=False),
+                mode=mode,
+            ),
+            limits=limits_of_plan(plan) if plan is not None else checked_limits(limits),
+            max_body=checked_max_body(max_body),
+            middlewares=checked_middlewares(middlewares),
+            trace_configs=checked_trace_configs(trace_configs, session),
+            clock=checked_clock(clock),
         )
 
     # A group is imported when it is first used: its classes are most of what importing everything would cost.
@@ -149,9 +169,108 @@ class ThreeCommasClient:
         base_url = os.environ.get("THREECOMMAS_BASE_URL") or DEFAULT_BASE_URL
         return cls(_credentials_from_env(), base_url=base_url, **options)
 
+    def with_options(
+        self, *, mode: Mode | None = None, timeout: float | None = None, max_wait: float | None = None
+    ) -> Self:
+        """Return another view of this client: session, limits and bans are shared, what is given here differs.
+
+        ::
+
+            paper = client.with_options(mode="paper")
+
+        Closing one closes all of them; what is None stays as it is.
+
+        :param mode: ``"paper"`` or ``"real"``: which trading mode the view's calls see.
+        :param timeout: seconds for a whole call; finite and above 0.
+        :param max_wait: the longest that a call may have to wait for its turn, in seconds.
+        :raises ValueError: an argument cannot be right; the text names it.
+        """
+        now = self._transport.options
+        options = CallOptions(
+            timeout=now.timeout if timeout is None else checked_seconds("timeout", timeout, above_zero=True),
+            max_wait=now.max_wait if max_wait is None else checked_seconds("max_wait", max_wait, above_zero=False),
+            mode=now.mode if mode is None else mode,
+        )
+        view = object.__new__(type(self))
+        view._transport = self._transport.with_options(options)
+        return view
+
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        ids: Mapping[str, Id] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        kind: None = None,
+        reads: bool | None = None,
+        public: bool = False,
+    ) -> JsonValue: ...
+
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        ids: Mapping[str, Id] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        kind: type[T],
+        reads: bool | None = None,
+        public: bool = False,
+    ) -> T: ...
+
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        ids: Mapping[str, Id] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        kind: type[T] | None = None,
+        reads: bool | None = None,
+        public: bool = False,
+    ) -> T | JsonValue:
+        """Make a call for which there is no method: signed, limited, and with the same errors as any other.
+
+        ::
+
+            path = "/ver1/bots/{bot_id}/start_new_deal"
+            await client.request("POST", path, ids={"bot_id": 7}, body={"pair": "USDT_ETH"})
+
+        :param method: the verb.
+        :param path: the path template below the base URL.
+        :param ids: the values for the template's placeholders: ints, UUIDs or plain words.
+        :param query: what goes into the query; None and ``OMITTED`` are not sent.
+        :param body: what goes into the JSON body; None is null, ``OMITTED`` is not sent. Decimals are written exactly.
+        :param kind: a model class, or a list of one, to read the result into; None for the exact JSON, in which numbers
+            that are no integers are :class:`~decimal.Decimal`.
+        :param reads: whether the call changes nothing and may be repeated; by default that is so for GET alone.
+        :param public: whether to send it unsigned.
+        :returns: the result; None if the response is empty.
+        :raises ValueError: an argument cannot be right; nothing was sent.
+        :raises TypeError: a value has no exact form; nothing was sent.
+        :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
+        """
+        checked_route(method, path)
+        return await self._transport.request(
+            method, path, kind, ids=ids, query=query, body=body, reads=reads, public=public
+        )
+
     async def close(self) -> None:
         """Close the session, unless it was borrowed. A closed client sends nothing more."""
         await self._transport.close()
+
+    def __repr__(self) -> str:
+        key = "signed" if self._transport.credentials is not None else "without a key"
+        mode = f", {self._transport.options.mode}" if self._transport.options.mode else ""
+        return (
+            f"<{type(self).__name__} {self._transport.base_url}, {key}{mode}{', closed' * self._transport.is_closed}>"
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -163,17 +282,19 @@ class ThreeCommasClient:
 
 
 def _credentials_from_env() -> Credentials:
-    api_key = os.environ.get("THREECOMMAS_API_KEY")
-    has_secret = bool(os.environ.get("THREECOMMAS_API_SECRET"))
-    key_file = os.environ.get("THREECOMMAS_PRIVATE_KEY_FILE")
+    # Whichever of them holds a secret by mistake, a traceback does not.
+    api_key, secret, key_file = (
+        Secret(os.environ.get(name, ""))
+        for name in ("THREECOMMAS_API_KEY", "THREECOMMAS_API_SECRET", "THREECOMMAS_PRIVATE_KEY_FILE")
+    )
     if not api_key:
         raise ValueError("the environment variable THREECOMMAS_API_KEY is not set")
-    if has_secret and key_file:
+    if secret and key_file:
         raise ValueError("set THREECOMMAS_API_SECRET or THREECOMMAS_PRIVATE_KEY_FILE, not both")
     if key_file:
-        return RsaCredentials(api_key, Path(key_file))
-    if not has_secret:
+        return RsaCredentials(api_key, Path(key_file.reveal()))
+    if not secret:
         raise ValueError(
             "set the environment variable THREECOMMAS_API_SECRET or, for an RSA key, THREECOMMAS_PRIVATE_KEY_FILE"
         )
-    return HmacCredentials(api_key, os.environ["THREECOMMAS_API_SECRET"])
+    return HmacCredentials(api_key, secret)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final
 
-from threecommas_async import Account, codec
+from threecommas_async import codec
+from threecommas_async.models import Account
 
 from . import documents
 from .report import Ratio, Result, Row

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import aiohttp
 
-from threecommas_async import Account, codec
+from threecommas_async import codec
+from threecommas_async.models import Account
 
 from . import documents
 from .contestants import base_url, floor_session, our_client

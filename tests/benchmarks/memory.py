@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from threecommas_async import Account, codec
+from threecommas_async import codec
+from threecommas_async.models import Account
 
 from . import documents
 from .report import Ratio, Result, Row

@@ -10,7 +10,8 @@ from typing import Any, Final, Union, get_args, get_origin
 import attrs
 import msgspec
 
-from threecommas_async import Account, Secret
+from threecommas_async import Secret
+from threecommas_async.models import Account
 from threecommas_async.models.base import JSON_KEY
 
 from .rounds import optional_module

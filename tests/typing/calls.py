@@ -8,24 +8,41 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import assert_type
+from typing import Literal, Self, TypedDict, Unpack, assert_type
 
-from threecommas_async import ThreeCommasClient, codec
-from threecommas_async.credentials import Secret
-from threecommas_async.models.account import Account
-from threecommas_async.models.account_volume import AccountVolume, DailyVolume, MonthlyVolume
-from threecommas_async.models.active_entities import ActiveTradingEntities
-from threecommas_async.models.balance import AccountTableRow, BalancePoint, PieChartSlice
-from threecommas_async.models.base import CurrencyAmount
-from threecommas_async.models.deposit import DepositData
-from threecommas_async.models.dust import ConvertedAsset, DustConversion
-from threecommas_async.models.key_validity import KeyValidity
-from threecommas_async.models.leverage import LeverageBounds, LeverageType
-from threecommas_async.models.market import Market
-from threecommas_async.models.market_subtype import MarketSubtype
-from threecommas_async.models.network import CurrencyNetworks, Network
-from threecommas_async.models.rates import CurrencyRates, CurrencyRatesWithLeverage
-from threecommas_async.models.server import Pong, ServerTime
+import attrs
+
+from threecommas_async import OMITTED, Secret, ThreeCommasClient, codec
+from threecommas_async.models import (
+    Account,
+    AccountTableRow,
+    AccountVolume,
+    ActiveTradingEntities,
+    BalancePoint,
+    ConvertedAsset,
+    CurrencyAmount,
+    CurrencyNetworks,
+    CurrencyRates,
+    CurrencyRatesWithLeverage,
+    DailyVolume,
+    DepositData,
+    DustConversion,
+    JsonValue,
+    KeyValidity,
+    LeverageBounds,
+    LeverageType,
+    Market,
+    MarketSubtype,
+    Money,
+    MonthlyVolume,
+    Network,
+    Omitted,
+    PieChartSlice,
+    Pong,
+    Request,
+    ServerTime,
+)
+from threecommas_async.models.request import checked, exact, money, money_or_omitted
 
 
 async def accounts(client: ThreeCommasClient) -> None:
@@ -130,3 +147,46 @@ async def mistakes(client: ThreeCommasClient, account: Account) -> None:
     await client.market_data.rates("binance", "USDT_BTC")  # type: ignore[call-arg]
     await client.users.change_mode("Paper")  # type: ignore[arg-type]
     account.name = "Main"  # type: ignore[misc]
+
+
+async def raw_calls(client: ThreeCommasClient) -> None:
+    assert_type(await client.request("GET", "/ver1/x/{id}", ids={"id": 1}), JsonValue)
+    assert_type(await client.request("GET", "/ver1/accounts", kind=list[Account]), list[Account])
+    assert_type(client.with_options(mode="paper", timeout=5), ThreeCommasClient)
+    await client.request("TRACE", "/ver1/x")  # type: ignore[call-overload]
+    client.with_options(mode="demo")  # type: ignore[arg-type]
+    await client.accounts.create(type="an_exchange_of_tomorrow", name="Main", api_key=Secret("..."))
+    await client.accounts.create(type="binance", name="Main", api_key=b"...")  # type: ignore[arg-type]
+
+
+class _Changes(TypedDict, total=False):
+    take_profit: Money
+    strategy: Literal["long", "short"]
+
+
+@attrs.frozen(kw_only=True)
+class _Settings(Request):
+    """As the classes are that a bot or a trade is made of."""
+
+    take_profit: Decimal = attrs.field(converter=money, validator=checked(exact))
+    stop_loss: Decimal | Omitted | None = attrs.field(
+        default=OMITTED, converter=money_or_omitted, validator=checked(exact, null=True, omitted=True)
+    )
+    strategy: Literal["long", "short"] = "long"
+
+    def evolve(self, **changes: Unpack[_Changes]) -> Self:
+        return self.evolved(changes)
+
+
+def requests() -> None:
+    settings = _Settings(take_profit="2.5", stop_loss=None)
+    assert_type(settings.take_profit, Decimal)
+    assert_type(settings.evolve(take_profit=3, strategy="short"), _Settings)
+    if settings.stop_loss is not OMITTED and settings.stop_loss is not None:
+        assert_type(settings.stop_loss, Decimal)
+    _Settings(take_profit=2.5)  # type: ignore[arg-type]
+    _Settings(take_profit="2.5", stop_los="1")  # type: ignore[call-arg]
+    _Settings(take_profit="2.5", strategy="sideways")  # type: ignore[arg-type]
+    settings.evolve(take_proft="3")  # type: ignore[call-arg]
+    settings.evolve(take_profit=3.5)  # type: ignore[arg-type]
+    settings.evolve(strategy="sideways")  # type: ignore[arg-type]

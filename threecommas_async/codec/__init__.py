@@ -12,22 +12,37 @@ cattrs by itself is not (``bool("false")`` is ``True``, ``int(1.9)`` is ``1``, `
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
 from threecommas_async.codec.converter import CONVERTER
+from threecommas_async.codec.plain_values import to_dict
 from threecommas_async.codec.scalars import DecodeError, iso, plain
 from threecommas_async.codec.wire import wire_form
+from threecommas_async.codec.writing import value_of, write_body, write_query
 from threecommas_async.models.base import JsonValue
 
-__all__ = ["DecodeError", "decode_json", "encode_json", "from_documented_json", "from_json", "iso", "plain", "to_json"]
+__all__ = [
+    "DecodeError",
+    "decode_json",
+    "from_decoded",
+    "from_documented_json",
+    "from_json",
+    "iso",
+    "plain",
+    "to_dict",
+    "to_json",
+    "value_of",
+    "write_body",
+    "write_query",
+]
 
 T = TypeVar("T")
 
-_WRITTEN_AS_THEY_ARE: Final = frozenset({str, int, bool})
 _EXACT: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -43,14 +58,17 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
     :raises DecodeError: (a :class:`ValueError`) ``data`` is no JSON, or lacks a required field.
     """
     read = from_documented_json(data, kind)
-    return read if read is not None else _read_tolerantly(data, kind)
+    return read if read is not None else cast("T", from_decoded(decode_json(data), kind))
 
 
-def from_documented_json(data: bytes | str, kind: type[T]) -> T | None:
-    """Read JSON into ``kind`` if it holds what is documented and nothing else; otherwise return None."""
-    decode, structure = _quick_way(cast("Any", kind))
+def from_documented_json(data: bytes | str, kind: type[T], envelope: str | None = None) -> T | None:
+    """Read JSON into ``kind`` if it holds what is documented and nothing else; otherwise return None.
+
+    :param envelope: the key of the JSON object that it is wrapped in, if it is.
+    """
+    read = _quick_way(cast("Any", kind), envelope)
     try:
-        return cast("T", structure(decode(data), kind))
+        return cast("T", read(data))
     except (ValueError, RecursionError, InvalidOperation):
         return None
 
@@ -77,17 +95,21 @@ def decode_json(data: bytes | str) -> JsonValue:
     raise DecodeError(f"not readable as JSON: {problem}")
 
 
-def encode_json(fields: Mapping[str, object]) -> bytes:
-    """Write a request body: the fields in the given order, decimals as strings in plain notation."""
-    if all(type(value) in _WRITTEN_AS_THEY_ARE for value in fields.values()):
-        return msgspec.json.encode(fields)
-    return msgspec.json.encode(CONVERTER.unstructure(fields))
+def from_decoded(data: JsonValue, kind: type[T] | None, envelope: str | None = None) -> T | JsonValue:
+    """Read decoded JSON into ``kind`` the tolerant way, as :func:`from_json` does with what is not as documented.
 
-
-def _read_tolerantly(data: bytes | str, kind: type[T]) -> T:
-    raw = decode_json(data)
+    :param kind: None leaves it as it is.
+    :param envelope: the key of the JSON object that it is wrapped in, if it is.
+    :raises DecodeError: ``data`` lacks a required field, or the envelope.
+    """
+    if envelope is not None:
+        if not isinstance(data, dict) or envelope not in data:
+            raise DecodeError(f"it is not wrapped in {envelope!r}")
+        data = data[envelope]
+    if kind is None:
+        return data
     try:
-        return CONVERTER.structure(raw, kind)
+        return CONVERTER.structure(data, kind)
     except RecursionError:
         problem = "nested too deeply"
     except DecodeError as error:
@@ -96,6 +118,12 @@ def _read_tolerantly(data: bytes | str, kind: type[T]) -> T:
 
 
 @functools.cache
-def _quick_way(kind: Any) -> tuple[Callable[[bytes | str], Any], Callable[[Any, Any], Any]]:
-    decoder = msgspec.json.Decoder(wire_form(kind), float_hook=Decimal)
-    return decoder.decode, CONVERTER.get_structure_hook(kind)
+def _quick_way(kind: Any, envelope: str | None) -> Callable[[bytes | str], Any]:
+    structure = CONVERTER.get_structure_hook(kind)
+    on_the_wire = wire_form(kind)
+    if envelope is None:
+        decode = msgspec.json.Decoder(on_the_wire, float_hook=Decimal).decode
+        return lambda data: structure(decode(data), kind)
+    wrapped = msgspec.defstruct("Wrapped", [(envelope, on_the_wire)], forbid_unknown_fields=True, gc=False)
+    unwrap, content = msgspec.json.Decoder(wrapped, float_hook=Decimal).decode, operator.attrgetter(envelope)
+    return lambda data: structure(content(unwrap(data)), kind)

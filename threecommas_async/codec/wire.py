@@ -76,6 +76,8 @@ def model_copier(model: Any) -> Callable[[Any], Any]:
     reading; and past the frozen ``__init__``, which costs as much again: what is filled is a twin with the same slots
     that lets itself be written to, and becomes the model at the end.
     """
+    if hasattr(model, "__attrs_post_init__") or any(field.converter for field in attrs.fields(model)):
+        raise TypeError(f"{model.__name__} has a converter or __attrs_post_init__, which reading would skip")
     scope: dict[str, Any] = {"new": object.__new__, "twin": _writable_twin(model), "model": model}
     lines = ["def copy_over(wire):", " built = new(twin)", " built.unrecognized = {}"]
     for field in json_fields(model):

@@ -1,4 +1,11 @@
-"""The classes that the API's answers become, one file for each family of entities.
+"""The classes that the API's responses become, and those that it is sent, one file for each family of entities.
 
-The package offers them all by name: ``from threecommas_async import Account``.
+All of them are imported from here: ``from threecommas_async.models import Account``. They are named in the stub beside
+this file, once, and loaded when they are asked for: a program pays for the families that it uses.
 """
+
+from __future__ import annotations
+
+import lazy_loader  # pyright: ignore[reportMissingTypeStubs]
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # pyright: ignore[reportUnknownVariableType]

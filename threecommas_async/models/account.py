@@ -8,17 +8,19 @@ from decimal import Decimal
 
 import attrs
 
-from threecommas_async.credentials import Secret
 from threecommas_async.models.base import CurrencyAmount, Model
+from threecommas_async.secret import Secret
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Account(Model):
     """An exchange account or wallet that is connected to 3Commas.
 
     Only ``id`` is always there; every other field is None where the API left it out or sent null. Amounts and
     percentages are exact. Vendor's pages: "Add exchange account", "Account entity".
     """
+
+    SHOWN = ("id", "name", "market_code", "usd_amount")
 
     id: int
     """Number of the account; what other calls take as ``account_id``."""
@@ -38,7 +40,7 @@ class Account(Model):
     """The customer number that Bitstamp gave its owner."""
 
     api_key: Secret | None = attrs.field(default=None, repr=False)
-    """The exchange's API key. It is a ``str`` that does not show when printed; ``api_key.reveal()`` gives the text."""
+    """The exchange's API key, which does not show when printed; ``api_key.reveal()`` gives the text."""
     api_key_invalid: bool | None = None
     """Whether the exchange turns the API key down."""
     api_keys_state: str | None = None

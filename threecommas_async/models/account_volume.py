@@ -10,7 +10,7 @@ import attrs
 from threecommas_async.models.base import Model, Month
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class AccountVolume(Model):
     """What an account has traded since it was connected. Vendor's page: "Get all-time trading volume".
 
@@ -22,7 +22,7 @@ class AccountVolume(Model):
     volume_usd: Decimal | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class DailyVolume(AccountVolume):
     """What an account has traded on one day. Vendor's page: "Get daily trading volume".
 
@@ -32,7 +32,7 @@ class DailyVolume(AccountVolume):
     utc_date: date | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class MonthlyVolume(AccountVolume):
     """What an account has traded in one month. Vendor's page: "Get monthly trading volume".
 

@@ -7,7 +7,7 @@ import attrs
 from threecommas_async.models.base import Model
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class ActiveTradingEntities(Model):
     """How much is running on an account. Vendor's page: "Get the list of active entities".
 
@@ -23,10 +23,3 @@ class ActiveTradingEntities(Model):
     active_smart_trades_count: int | None = None
     active_orders_count: int | None = None
     active_grid_bots_count: int | None = None
-
-
-@attrs.frozen(kw_only=True, weakref_slot=False)
-class ActiveTradingEntitiesAnswer(Model):
-    """The object around it in the API's answer; the caller gets ``data``."""
-
-    data: ActiveTradingEntities

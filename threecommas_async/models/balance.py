@@ -9,7 +9,7 @@ import attrs
 from threecommas_async.models.base import CurrencyAmount, IntOrText, Model, UnixSeconds
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class BalancePoint(Model):
     """What an account held at one time. Vendor's page: "Balance history data".
 
@@ -27,7 +27,7 @@ class BalancePoint(Model):
     usd_deposit_amount: Decimal | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class PieChartSlice(Model):
     """One currency's share of an account. Vendor's page: "User balances for pie chart visualization".
 
@@ -55,7 +55,7 @@ class PieChartSlice(Model):
     account_id: int | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class AccountTableRow(Model):
     """One currency of an account in detail. Vendor's page: "User balances for table chart visualization".
 

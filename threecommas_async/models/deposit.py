@@ -9,7 +9,7 @@ import attrs
 from threecommas_async.models.base import Model
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class DepositData(Model):
     """Where to deposit a currency, and how much of it the account holds. Vendor's page: "User deposit data".
 

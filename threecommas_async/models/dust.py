@@ -9,7 +9,7 @@ import attrs
 from threecommas_async.models.base import JSON_KEY, Model, UnixMilliseconds
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class ConvertedAsset(Model):
     """One currency that was converted to BNB.
 
@@ -29,7 +29,7 @@ class ConvertedAsset(Model):
     operate_time: UnixMilliseconds | None = attrs.field(default=None, metadata={JSON_KEY: "operateTime"})
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class DustConversion(Model):
     """What came of converting small amounts to BNB. Vendor's page: "Convert dust coins to BNB".
 

@@ -7,7 +7,7 @@ import attrs
 from threecommas_async.models.base import Model
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class KeyValidity(Model):
     """What 3Commas says of the API key that signed the question.
 

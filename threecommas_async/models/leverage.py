@@ -9,7 +9,7 @@ import attrs
 from threecommas_async.models.base import Model
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class LeverageBounds(Model):
     """The leverage that can be set.
 
@@ -21,7 +21,7 @@ class LeverageBounds(Model):
     max: Decimal | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class LeverageType(Model):
     """A kind of leverage that can be traded with. Vendor's page: "Account leverage information".
 

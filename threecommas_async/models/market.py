@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import attrs
 
 from threecommas_async.models.base import Model
 
+MarketCode = (
+    Literal[
+        "binance",
+        "binance_futures",
+        "binance_futures_coin",
+        "binance_futures_eea",
+        "binance_margin",
+        "binance_tr",
+        "binance_us",
+        "bitfinex",
+        "bitget",
+        "bitmex",
+        "bitstamp",
+        "bybit",
+        "bybit_spot",
+        "bybit_usdt_perpetual",
+        "coinbase",
+        "coinbase_advanced",
+        "crypto_com",
+        "ethereumwallet",
+        "gate_io",
+        "gate_io_usdt_perpetual",
+        "gdax",
+        "gemini",
+        "huobi",
+        "kraken",
+        "kucoin",
+        "okex",
+        "okex_futures",
+        "paper_trading",
+    ]
+    | str
+)
+"""The code of a market: one that is known, which editors complete, or any that 3Commas has added since."""
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class MarketFormField(Model):
     """A parameter that connecting an account of some market takes.
 
@@ -19,7 +56,7 @@ class MarketFormField(Model):
     localized_name: str | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class MarketFormFields(Model):
     """The parameters that connecting an account of some market takes.
 
@@ -31,7 +68,7 @@ class MarketFormFields(Model):
     optional: tuple[MarketFormField, ...] | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Market(Model):
     """An exchange, a part of one, or a kind of wallet. Vendor's page: "Supported markets list".
 

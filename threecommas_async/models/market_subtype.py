@@ -7,7 +7,7 @@ import attrs
 from threecommas_async.models.base import Model
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class MarketSubtype(Model):
     """A kind of account that an exchange's API key can connect. Vendor's page: "Available market subtypes".
 

@@ -9,7 +9,7 @@ import attrs
 from threecommas_async.models.base import JSON_KEY, Model
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Network(Model):
     """A network that a currency is deposited and withdrawn over.
 
@@ -53,7 +53,7 @@ class Network(Model):
     require_address_tag: bool | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class CurrencyNetworks(Model):
     """A currency and the networks that it travels over. Vendor's page: "Deposit or withdraw networks info".
 

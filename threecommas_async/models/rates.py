@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from typing import Final
 
 import attrs
 
 from threecommas_async.models.base import JSON_KEY, Model
 from threecommas_async.models.leverage import LeverageType
+from threecommas_async.models.request import exact
+
+_EXACT: Final = Context(prec=200)
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class CurrencyRates(Model):
     """The price of a pair and the limits of its orders. Vendor's page: "Currency rates and limits".
 
@@ -73,8 +77,45 @@ class CurrencyRates(Model):
     ask_multiplier_down: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "askMultiplierDown"})
     ask_multiplier_up: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "askMultiplierUp"})
 
+    def floor_amount(self, amount: Decimal | str | int) -> Decimal:
+        """Return the largest amount of the base currency that an order may have and that is not above ``amount``.
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+        :raises ValueError: the rates have no ``lot_step``, or ``amount`` is no number.
+        :raises TypeError: ``amount`` is a ``float``, or of another class that is not exact.
+        """
+        return _to_step("lot_step", self.lot_step, exact("amount", amount), ROUND_FLOOR)
+
+    def round_price(self, price: Decimal | str | int) -> Decimal:
+        """Return the price nearest to ``price`` that an order may have; of two equally near, the higher.
+
+        :raises ValueError: the rates have no ``price_step``, or ``price`` is no number.
+        :raises TypeError: ``price`` is a ``float``, or of another class that is not exact.
+        """
+        return _to_step("price_step", self.price_step, exact("price", price), ROUND_HALF_UP)
+
+    def check_order(self, *, amount: Decimal | str | int, price: Decimal | str | int, market: bool = False) -> None:
+        """Check an order against the pair's limits, before it is sent.
+
+        :param amount: the order's size, in the base currency.
+        :param price: its price; for a market order, the price that is expected.
+        :param market: whether it is a market order, for which some limits differ.
+        :raises ValueError: it is outside of a limit; the text names which.
+        """
+        size, rate = exact("amount", amount), exact("price", price)
+        total = _EXACT.multiply(size, rate)
+        least_total = self.min_market_total if market and self.min_market_total is not None else self.min_total
+        for name, value, least, most in (
+            ("price", rate, self.min_price, self.max_price),
+            ("amount", size, self.min_lot_size, self.max_lot_size),
+            ("amount * price", total, least_total, self.max_total),
+        ):
+            if least is not None and value < least:
+                raise ValueError(f"{name} is {value:f}, and must be at least {least:f}")
+            if most is not None and most > 0 and value > most:
+                raise ValueError(f"{name} is {value:f}, and must be at most {most:f}")
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class CurrencyRatesWithLeverage(CurrencyRates):
     """The same for a pair on a futures exchange. Vendor's page: "Currency rates and limits with leverage data".
 
@@ -82,3 +123,10 @@ class CurrencyRatesWithLeverage(CurrencyRates):
     """
 
     leverage_data: tuple[LeverageType, ...] | None = None
+
+
+def _to_step(name: str, step: Decimal | None, value: Decimal, rounding: str) -> Decimal:
+    if step is None or step <= 0:
+        raise ValueError(f"the rates have no {name} to round to")
+    steps = _EXACT.divide(value, step).to_integral_value(rounding, _EXACT)
+    return _EXACT.multiply(steps, step)

@@ -7,7 +7,7 @@ import attrs
 from threecommas_async.models.base import Model, UnixSeconds
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Pong(Model):
     """The API's answer to a ping.
 
@@ -17,7 +17,7 @@ class Pong(Model):
     pong: str | None = None
 
 
-@attrs.frozen(kw_only=True, weakref_slot=False)
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class ServerTime(Model):
     """What time it is at the API.
 

@@ -11,21 +11,24 @@ from typing import Final, Literal
 from threecommas_async.errors import ThreeCommasError
 from threecommas_async.models.account import Account
 from threecommas_async.models.account_volume import AccountVolume, DailyVolume, MonthlyVolume
-from threecommas_async.models.active_entities import ActiveTradingEntities, ActiveTradingEntitiesAnswer
+from threecommas_async.models.active_entities import ActiveTradingEntities
 from threecommas_async.models.balance import AccountTableRow, BalancePoint, PieChartSlice
 from threecommas_async.models.deposit import DepositData
 from threecommas_async.models.dust import DustConversion
 from threecommas_async.models.leverage import LeverageType
+from threecommas_async.models.market import MarketCode
 from threecommas_async.models.market_subtype import MarketSubtype
 from threecommas_async.models.network import CurrencyNetworks
 from threecommas_async.redaction import conceals_arguments
 from threecommas_async.resources.checks import (
     day,
     flag,
+    given,
     identifier,
     in_range,
     moment,
     one_of,
+    optional_secret,
     required_moment,
     required_text,
     text,
@@ -33,9 +36,14 @@ from threecommas_async.resources.checks import (
     year_and_month,
 )
 from threecommas_async.resources.created import find_created
-from threecommas_async.resources.paging import walk
-from threecommas_async.transport.call import Id
+from threecommas_async.resources.paging import numbered, walk
+from threecommas_async.secret import Secret, secret_text
 from threecommas_async.transport.transport import Transport
+
+AccountId = int | Literal["summary"]
+"""An account's number, or the word that some calls take for the sum over all of them."""
+
+_LARGEST_PAGE: Final = 100
 
 
 class Accounts:
@@ -48,7 +56,7 @@ class Accounts:
 
     @conceals_arguments
     async def connectable_types(
-        self, *, type: str, name: str, api_key: str, secret: str
+        self, *, type: MarketCode, name: str, api_key: str | Secret, secret: str | Secret
     ) -> builtins.list[MarketSubtype]:
         """List the kinds of account that an exchange's API key can connect. Needs no permission.
 
@@ -74,8 +82,8 @@ class Accounts:
             query={
                 "type": required_text("type", type),
                 "name": required_text("name", name),
-                "api_key": required_text("api_key", api_key),
-                "secret": required_text("secret", secret),
+                "api_key": secret_text("api_key", api_key),
+                "secret": secret_text("secret", secret),
             },
         )
 
@@ -83,13 +91,13 @@ class Accounts:
     async def create(
         self,
         *,
-        type: str,
+        type: MarketCode,
         name: str,
-        api_key: str | None = None,
-        secret: str | None = None,
+        api_key: str | Secret | None = None,
+        secret: str | Secret | None = None,
         address: str | None = None,
         customer_id: str | None = None,
-        passphrase: str | None = None,
+        passphrase: str | Secret | None = None,
         types_to_create: Sequence[str] | None = None,
     ) -> Account:
         """Connect an exchange account or a wallet. Needs the permission ACCOUNTS_WRITE.
@@ -118,16 +126,16 @@ class Accounts:
             "POST",
             "/ver1/accounts/new",
             Account,
-            body={
-                "type": required_text("type", type),
-                "name": required_text("name", name, shortest=2),
-                "api_key": text("api_key", api_key, shortest=5),
-                "secret": text("secret", secret, shortest=5),
-                "address": _needed_by("ethereumwallet", type, "address", address),
-                "customer_id": _needed_by("bitstamp", type, "customer_id", customer_id),
-                "passphrase": _needed_by("coinbase", type, "passphrase", passphrase),
-                "types_to_create": texts("types_to_create", types_to_create, "['binance_margin']", may_be_empty=True),
-            },
+            body=given(
+                type=required_text("type", type),
+                name=required_text("name", name, shortest=2),
+                api_key=optional_secret("api_key", api_key, shortest=5),
+                secret=optional_secret("secret", secret, shortest=5),
+                address=_needed_by("ethereumwallet", type, "address", address),
+                customer_id=_needed_by("bitstamp", type, "customer_id", customer_id),
+                passphrase=_secret_needed_by("coinbase", type, "passphrase", passphrase),
+                types_to_create=texts("types_to_create", types_to_create, "['binance_margin']", may_be_empty=True),
+            ),
         )
 
     async def find_created(self, error: ThreeCommasError) -> Account | None:
@@ -143,9 +151,16 @@ class Accounts:
         :raises ValueError: ``error`` does not come from :meth:`create`.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`; then nothing was found out.
         """
-        return await find_created(self.iterate, error, self._transport.clock)
+        wanted = str(error.sent.get("type")).lower(), error.sent.get("name")
+        return await find_created(
+            error,
+            self._transport.clock,
+            creates=("POST", "/ver1/accounts/new"),
+            rows=self.iterate,
+            is_same=lambda account: (str(account.market_code).lower(), account.name) == wanted,
+        )
 
-    async def get(self, account_id: Id) -> Account:
+    async def get(self, account_id: AccountId) -> Account:
         """Fetch one account. Needs the permission ACCOUNTS_READ.
 
         ``GET /ver1/accounts/{account_id}``. Vendor's page: "Get account info".
@@ -155,7 +170,10 @@ class Accounts:
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
-            "GET", "/ver1/accounts/{account_id}", Account, ids={"account_id": account_id}
+            "GET",
+            "/ver1/accounts/{account_id}",
+            Account,
+            ids={"account_id": identifier("account_id", account_id, "summary")},
         )
 
     @conceals_arguments
@@ -164,10 +182,10 @@ class Accounts:
         account_id: int,
         *,
         name: str | None = None,
-        api_key: str | None = None,
-        secret: str | None = None,
+        api_key: str | Secret | None = None,
+        secret: str | Secret | None = None,
         customer_id: str | None = None,
-        passphrase: str | None = None,
+        passphrase: str | Secret | None = None,
         include_in_summary: bool | None = None,
     ) -> Account:
         """Change an account, or connect it anew with other keys. Needs the permission ACCOUNTS_WRITE.
@@ -192,20 +210,20 @@ class Accounts:
             "POST",
             "/ver1/accounts/update",
             Account,
-            body={
-                "account_id": identifier("account_id", account_id),
-                "name": text("name", name, shortest=2),
-                "api_key": text("api_key", api_key, shortest=5),
-                "secret": text("secret", secret, shortest=5),
-                "customer_id": text("customer_id", customer_id),
-                "passphrase": text("passphrase", passphrase),
-                "include_in_summary": flag("include_in_summary", include_in_summary),
-            },
+            body=given(
+                account_id=identifier("account_id", account_id),
+                name=text("name", name, shortest=2),
+                api_key=optional_secret("api_key", api_key, shortest=5),
+                secret=optional_secret("secret", secret, shortest=5),
+                customer_id=text("customer_id", customer_id),
+                passphrase=optional_secret("passphrase", passphrase),
+                include_in_summary=flag("include_in_summary", include_in_summary),
+            ),
         )
 
     @conceals_arguments
     async def list(
-        self, *, api_key: str | None = None, page: int | None = None, per_page: int | None = None
+        self, *, api_key: str | Secret | None = None, page: int | None = None, per_page: int | None = None
     ) -> builtins.list[Account]:
         """Fetch one page of the connected accounts. Needs the permission ACCOUNTS_READ.
 
@@ -222,13 +240,14 @@ class Accounts:
             "/ver1/accounts",
             builtins.list[Account],
             query={
-                "api_key": text("api_key", api_key),
+                "api_key": optional_secret("api_key", api_key),
                 "page": in_range("page", page, 1),
                 "per_page": in_range("per_page", per_page, 1, 100),
             },
         )
 
-    def iterate(self, *, api_key: str | None = None) -> AsyncIterator[Account]:
+    @conceals_arguments
+    def iterate(self, *, api_key: str | Secret | None = None) -> AsyncIterator[Account]:
         """Walk through all connected accounts: ``async for account in client.accounts.iterate()``.
 
         ``GET /ver1/accounts``, page by page as you go on. Needs the permission ACCOUNTS_READ. Vendor's page:
@@ -243,8 +262,9 @@ class Accounts:
         """
         return walk(
             "/ver1/accounts",
-            lambda page, per_page: self.list(api_key=api_key, page=page, per_page=per_page),
+            lambda start, size: self.list(api_key=api_key, page=start // size + 1, per_page=size),
             lambda account: account.id,
+            numbered(_LARGEST_PAGE),
         )
 
     async def active_trading_entities(self, account_id: int) -> ActiveTradingEntities:
@@ -258,14 +278,13 @@ class Accounts:
         :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange turns the account's API key down.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
-        return (
-            await self._transport.request(
-                "GET",
-                "/ver1/accounts/{account_id}/active_trading_entities",
-                ActiveTradingEntitiesAnswer,
-                ids={"account_id": identifier("account_id", account_id)},
-            )
-        ).data
+        return await self._transport.request(
+            "GET",
+            "/ver1/accounts/{account_id}/active_trading_entities",
+            ActiveTradingEntities,
+            ids={"account_id": identifier("account_id", account_id)},
+            envelope="data",
+        )
 
     async def rename(self, account_id: int, name: str) -> Account:
         """Give an account another name. Needs the permission ACCOUNTS_WRITE.
@@ -290,7 +309,7 @@ class Accounts:
 
     async def balance_chart(
         self,
-        account_id: Id,
+        account_id: AccountId,
         *,
         date_from: datetime.datetime | datetime.date,
         date_to: datetime.datetime | datetime.date | None = None,
@@ -312,7 +331,7 @@ class Accounts:
             "GET",
             "/ver1/accounts/{account_id}/balance_chart_data",
             builtins.list[BalancePoint],
-            ids={"account_id": account_id},
+            ids={"account_id": identifier("account_id", account_id, "summary")},
             query={"date_from": required_moment("date_from", date_from), "date_to": moment("date_to", date_to)},
         )
 
@@ -378,27 +397,25 @@ class Accounts:
             ids={"account_id": identifier("account_id", account_id)},
         )
 
-    async def leverage(self, account_id: int, *, pair: str | None = None, page: int = 1) -> builtins.list[LeverageType]:
-        """List the kinds of leverage that an account can trade with. Needs the permission ACCOUNTS_READ.
+    async def leverage(self, account_id: int, *, pair: str, page: int | None = None) -> builtins.list[LeverageType]:
+        """List the kinds of leverage that an account can trade a pair with. Needs the permission ACCOUNTS_READ.
 
-        ``POST /ver1/accounts/{account_id}/leverage_data``. Vendor's page: "Account leverage information".
+        ``GET /ver1/accounts/{account_id}/leverage_data``. Vendor's page: "Account leverage information", which says
+        POST; its older versions, its own example and clients in use say GET.
 
         :param account_id: the account's ``id``.
-        :param pair: the pair to trade, in 3Commas' form: ``USDC_DOGE``. The vendor's example has it, the table has not.
-        :param page: number of the page, from 1.
+        :param pair: the pair to trade, in 3Commas' form: ``USDC_DOGE``.
+        :param page: number of the page, from 1; 1 by default.
         :raises ValueError: ``page`` is below 1, or ``pair`` is empty; nothing was sent.
         :raises NotFoundError: there is no such account.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
-            "POST",
+            "GET",
             "/ver1/accounts/{account_id}/leverage_data",
             builtins.list[LeverageType],
             ids={"account_id": identifier("account_id", account_id)},
-            # Both in the query: the vendor's table has `page` there, the example `pair`. That example is a GET; the
-            # page's heading and its 201 say POST.
-            query={"pair": text("pair", pair), "page": in_range("page", page, 1)},
-            reads=True,
+            query={"pair": required_text("pair", pair), "page": in_range("page", page, 1)},
         )
 
     async def networks(
@@ -466,7 +483,7 @@ class Accounts:
             ids={"account_id": identifier("account_id", account_id)},
         )
 
-    async def pie_chart(self, account_id: Id) -> builtins.list[PieChartSlice]:
+    async def pie_chart(self, account_id: AccountId) -> builtins.list[PieChartSlice]:
         """Fetch the currencies of an account and their shares of it. Needs the permission ACCOUNTS_READ.
 
         ``POST /ver1/accounts/{account_id}/pie_chart_data``. Vendor's page: "User balances for pie chart visualization".
@@ -480,11 +497,11 @@ class Accounts:
             "POST",
             "/ver1/accounts/{account_id}/pie_chart_data",
             builtins.list[PieChartSlice],
-            ids={"account_id": account_id},
+            ids={"account_id": identifier("account_id", account_id, "summary")},
             reads=True,
         )
 
-    async def account_table(self, account_id: Id) -> builtins.list[AccountTableRow]:
+    async def account_table(self, account_id: AccountId) -> builtins.list[AccountTableRow]:
         """Fetch the currencies of an account in detail: amounts, orders, prices. Needs the permission ACCOUNTS_READ.
 
         ``POST /ver1/accounts/{account_id}/account_table_data``. Vendor's page: "User balances for table chart
@@ -499,7 +516,7 @@ class Accounts:
             "POST",
             "/ver1/accounts/{account_id}/account_table_data",
             builtins.list[AccountTableRow],
-            ids={"account_id": account_id},
+            ids={"account_id": identifier("account_id", account_id, "summary")},
             reads=True,
         )
 
@@ -525,7 +542,7 @@ class Accounts:
             "/ver1/accounts/{account_id}/convert_dust_to_bnb",
             DustConversion,
             ids={"account_id": identifier("account_id", account_id)},
-            body={"codes": texts("codes", codes, "['USDT']")},
+            body=given(codes=texts("codes", codes, "['USDT']")),
         )
 
     async def volume_daily(self, account_id: int, date: datetime.date | None = None) -> DailyVolume:
@@ -588,3 +605,9 @@ def _needed_by(market: str, type_: str, name: str, value: str | None) -> str | N
     if type_.lower() == market:
         return required_text(name, value, when=f" when type is {type_!r}")
     return text(name, value)
+
+
+def _secret_needed_by(market: str, type_: str, name: str, value: str | Secret | None) -> Secret | None:
+    if value is None and type_.lower() == market:
+        raise ValueError(f"{name} is required when type is {type_!r}")
+    return optional_secret(name, value)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import cast
+from uuid import UUID
 
 from threecommas_async import codec
+from threecommas_async.redaction import encodable
+from threecommas_async.secret import Secret, secret_text
+
+
+def given(**fields: object) -> dict[str, object]:
+    """Return the fields that were given: in a flat call, None is an argument that was not."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def required_text(name: str, value: object, *, shortest: int = 1, when: str = "") -> str:
@@ -17,7 +25,12 @@ def required_text(name: str, value: object, *, shortest: int = 1, when: str = ""
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if len(value) < shortest:
         raise ValueError(f"{name} is too short: it takes at least {shortest} character{'s' if shortest > 1 else ''}")
-    return value
+    return encodable(name, value)
+
+
+def optional_secret(name: str, value: object, *, shortest: int = 1) -> Secret | None:
+    """Return ``value`` as a Secret if it is None or a text of at least ``shortest`` characters."""
+    return None if value is None else secret_text(name, value, shortest=shortest)
 
 
 def text(name: str, value: object, *, shortest: int = 1) -> str | None:
@@ -31,7 +44,7 @@ def texts(name: str, value: object, example: str, *, may_be_empty: bool = False)
         return None
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         items = list(cast("Iterable[object]", value))
-        right = all(isinstance(item, str) and item for item in items) and (items or may_be_empty)
+        right = all(isinstance(item, str) and item for item in items) and (bool(items) or may_be_empty)
     else:
         items, right = [], False
     if not right:
@@ -51,11 +64,27 @@ def in_range(name: str, value: object, lowest: int, highest: int | None = None) 
     return value
 
 
-def identifier(name: str, value: object) -> int:
-    """Return ``value`` if it can be an id: an int of at least 0."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{name} must be an int of at least 0, not {value!r}")
-    return value
+def identifier(name: str, value: object, *words: str) -> int | str:
+    """Return ``value`` if it can be an id: an int of at least 0, or one of the words that stand for one."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return int(value)
+    if isinstance(value, str) and value in words:
+        return value
+    allowed = "".join(f" or {word!r}" for word in words)
+    raise ValueError(f"{name} must be an int of at least 0{allowed}, not {value!r}")
+
+
+def uuid(name: str, value: object) -> UUID:
+    """Return ``value`` as a UUID if it is one, or the text of one."""
+    if isinstance(value, UUID):
+        return value
+    problem = isinstance(value, str)
+    if isinstance(value, str):
+        try:
+            return UUID(value)
+        except ValueError:
+            problem = True
+    raise (ValueError if problem else TypeError)(f"{name} must be a UUID, not {value!r}")
 
 
 def flag(name: str, value: object) -> bool | None:

@@ -1,44 +1,63 @@
-"""Finds out what became of an account whose creation ended without a clear answer."""
+"""Finds out what became of an object whose creation ended without a clear response."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from threecommas_async.errors import Outcome, ThreeCommasError
-from threecommas_async.models.account import Account
 from threecommas_async.transport.clock import Clock
 
-_CREATE: Final = ("POST", "/ver1/accounts/new")
 _PAUSES: Final = (1.0, 2.0, 4.0)
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=2)
 
 
+class Row(Protocol):
+    """What a list holds: anything that knows when it was created."""
+
+    @property
+    def created_at(self) -> datetime | None: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
 async def find_created(
-    accounts: Callable[[], AsyncIterator[Account]], error: ThreeCommasError, clock: Clock
-) -> Account | None:
-    """Look for the account that the failed call may have created, again and again while it is not there."""
-    if (error.method, error.path) != _CREATE:
-        raise ValueError(f"error must come from accounts.create, not from {error.method} {error.path}")
+    error: ThreeCommasError,
+    clock: Clock,
+    *,
+    creates: tuple[str, str],
+    rows: Callable[[], AsyncIterator[R]],
+    is_same: Callable[[R], bool],
+) -> R | None:
+    """Look for the row that the failed call may have created, again and again while it is not there.
+
+    A row counts if it is no older than the call, give or take two minutes by which clocks may differ; of several, the
+    newest.
+
+    :param error: what the call ended in.
+    :param creates: verb and path template of the call that creates such a row.
+    :param rows: walks through the list that would hold it.
+    :param is_same: whether a row has what was asked for.
+    :returns: the row; None if it is not there, or if nothing was done anyway.
+    :raises ValueError: ``error`` comes from another call.
+    """
+    if (error.method, error.path) != creates:
+        raise ValueError(f"error must come from {' '.join(creates)}, not from {error.method} {error.path}")
     if error.outcome is Outcome.NOT_DONE or error.sent_at is None:
         return None
     earliest = error.sent_at - _CLOCKS_DIFFER_BY
     for pause in (*_PAUSES, None):
-        newest: tuple[datetime, Account] | None = None
-        async for account in accounts():
-            created_at = account.created_at
-            if created_at is None or created_at < earliest or not _is_wanted(account, error):
+        newest: tuple[datetime, R] | None = None
+        async for row in rows():
+            created_at = row.created_at
+            if created_at is None or created_at < earliest or not is_same(row):
                 continue
             if newest is None or created_at > newest[0]:
-                newest = created_at, account
+                newest = created_at, row
         if newest is not None:
             return newest[1]
         if pause is not None:
             await clock.sleep(pause)
     return None
-
-
-def _is_wanted(account: Account, error: ThreeCommasError) -> bool:
-    same_market = str(account.market_code).lower() == str(error.sent.get("type")).lower()
-    return same_market and account.name == error.sent.get("name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from threecommas_async.models.market import Market
+from threecommas_async.models.market import Market, MarketCode
 from threecommas_async.models.rates import CurrencyRates, CurrencyRatesWithLeverage
 from threecommas_async.resources.checks import one_of, required_text
 from threecommas_async.transport.transport import Transport
@@ -28,7 +28,7 @@ class MarketData:
         """
         return await self._transport.request("GET", "/ver1/accounts/market_list", list[Market], public=True)
 
-    async def pairs(self, market_code: str) -> list[str]:
+    async def pairs(self, market_code: MarketCode) -> list[str]:
         """List the pairs that can be traded on a market.
 
         ``GET /ver1/accounts/market_pairs``. Vendor's page: "All market pairs".
@@ -47,7 +47,7 @@ class MarketData:
         )
 
     async def rates(
-        self, *, market_code: str, pair: str, limit_type: Literal["bot", "smart_trade"] | None = None
+        self, *, market_code: MarketCode, pair: str, limit_type: Literal["bot", "smart_trade"] | None = None
     ) -> CurrencyRates:
         """Fetch the price of a pair, and the limits that its orders must keep to.
 
@@ -72,7 +72,7 @@ class MarketData:
             public=True,
         )
 
-    async def rates_with_leverage(self, *, market_code: str, pair: str) -> CurrencyRatesWithLeverage:
+    async def rates_with_leverage(self, *, market_code: MarketCode, pair: str) -> CurrencyRatesWithLeverage:
         """Fetch the price of a pair on a futures exchange, the limits of its orders, and the leverage it can have.
 
         ``GET /ver1/accounts/currency_rates_with_leverage_data``. Vendor's page: "Currency rates and limits with

@@ -14,23 +14,50 @@ from typing import Final, TypeVar
 from threecommas_async.errors import Outcome, UnreadableResponseError
 
 T = TypeVar("T")
+Cut = Callable[[int], tuple[int, int]]
+"""Where a page that holds the row at a position should begin, and how many rows it should hold."""
 
-LARGEST_PAGE: Final = 100
 _LARGEST_OVERLAP: Final = 25
 _PATIENCE: Final = 20
 
 
+def numbered(largest: int) -> Cut:
+    """Cut for lists that are asked for with ``page`` and ``per_page``: a page begins at a multiple of its size.
+
+    :param largest: the most rows that the API puts on a page.
+    """
+
+    def cut(position: int) -> tuple[int, int]:
+        """Of all pages that hold the row at ``position``, choose the one with the most rows after it."""
+        size = max(range(2, largest + 1), key=lambda size: (size - position % size, -size))
+        return position // size * size, size
+
+    return cut
+
+
+def offset(largest: int) -> Cut:
+    """Cut for lists that are asked for with ``limit`` and ``offset``: a page begins anywhere.
+
+    :param largest: the most rows that the API returns at once, at least 50, for pages overlap by half of that. Where it
+        names no such number, ask for few: a page with less than half of what was asked for is taken for the last one.
+    """
+    if largest < 2 * _LARGEST_OVERLAP:
+        raise ValueError(f"largest must be at least {2 * _LARGEST_OVERLAP}, not {largest}")
+    return lambda position: (position, largest)
+
+
 async def walk(
-    path: str, fetch: Callable[[int, int], Awaitable[list[T]]], identity: Callable[[T], Hashable]
+    path: str, fetch: Callable[[int, int], Awaitable[list[T]]], identity: Callable[[T], Hashable], cut: Cut
 ) -> AsyncIterator[T]:
-    """Yield the rows of a list that is served in numbered pages, each row once, one page in memory at a time.
+    """Yield the rows of a list that is served in pages, each row once, one page in memory at a time.
 
     Every row that is in the list from the first request to the last is yielded; of those that come or go meanwhile,
     some are. That holds as long as the rows keep their order; one that moves behind the walker's back can be missed.
 
     :param path: the path template, for an error.
-    :param fetch: reads a page, given its number from 1 and its size.
+    :param fetch: reads a page, given where it begins (from 0) and how many rows it should hold.
     :param identity: what makes a row the same row; of each row this much stays in memory.
+    :param cut: how the list is cut into pages.
     :raises UnreadableResponseError: the pages do not fit together: the server cuts them otherwise than it was asked to.
     """
     # Every unseen row that comes before a seen one was added meanwhile. It is so at the start, and a page that begins
@@ -38,9 +65,9 @@ async def walk(
     seen: set[Hashable] = set()
     position, overlap, requests_in_vain = 0, 1, 0
     while True:
-        page, size = _page_over(max(0, position - overlap))
-        rows = await fetch(page, size)
-        start, count, unseen = (page - 1) * size, len(rows), 0
+        start, size = cut(max(0, position - overlap))
+        rows = await fetch(start, size)
+        count, unseen = len(rows), 0
         if start > 0 and not any(identity(row) in seen for row in rows):
             # More rows were removed than the overlap was long. Removals mostly go on, so the overlap stays longer.
             position, overlap = start, overlap * 2 + 8
@@ -63,9 +90,3 @@ async def walk(
                 method="GET",
                 path=path,
             )
-
-
-def _page_over(position: int) -> tuple[int, int]:
-    """Return the number and size of the page that holds the row at ``position`` and the most rows after it."""
-    size = max(range(2, LARGEST_PAGE + 1), key=lambda size: (size - position % size, -size))
-    return position // size + 1, size

@@ -2,98 +2,163 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final, final
+from types import TracebackType
+from typing import Final, Self, final
 
-from threecommas_async.errors import IpBannedError, RateLimitedError
+import attrs
+
+from threecommas_async.errors import IpBannedError, NotSentError, RateLimitedError
+from threecommas_async.transport.attempt import Response
 from threecommas_async.transport.bans import Ban
 from threecommas_async.transport.call import Call
 from threecommas_async.transport.clock import Clock
-from threecommas_async.transport.limits import Limiter, WaitTooLongError
+from threecommas_async.transport.limits import Limit, Limiter, Limits, WaitTooLongError
+from threecommas_async.transport.sharing import join_ban, join_limiter
 from threecommas_async.transport.verdicts import Failure
 
-_NOTABLE_WAIT: Final = 0.01
-# How long the API refuses after a 429 or bans after a 418, where neither the limit nor the answer says.
+# How long the API refuses after a 429, where neither a limit nor the response says.
 _PAUSE: Final = timedelta(minutes=2)
+_BANNED: Final = 418
+
+
+@attrs.frozen
+class _Gate:
+    """What the clients of an event loop share: the count of one key, and the ban of the address."""
+
+    limiter: Limiter | None
+    ban: Ban
+    leave: Callable[[], None]
 
 
 @final
 class Admission:
     """The gate that every attempt passes, and that learns from refusals.
 
-    :param limiter: None if the client keeps to no limits.
-    :param max_wait: the longest that a call may wait, in seconds.
+    :param base_url: the API that is asked.
+    :param api_key: the key whose requests the API counts; empty without one.
+    :param limits: None if the client keeps to no limits.
     """
 
-    def __init__(self, limiter: Limiter | None, ban: Ban, max_wait: float, clock: Clock) -> None:
-        self._limiter: Final = limiter
-        self._ban: Final = ban
-        self._max_wait: Final = max_wait
+    def __init__(self, base_url: str, api_key: str, limits: tuple[Limit, ...] | Limits | None, clock: Clock) -> None:
+        self._base_url: Final = base_url
+        self._api_key: Final = api_key
+        self._limits: Final = limits
         self._clock: Final = clock
+        self._shared: _Gate | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether any call may be sent at any time."""
-        return self._limiter is None and not self._ban.is_on
+    def turn(self, call: Call, deadline: float, max_wait: float) -> Turn:
+        """Return the turn of one attempt: ``async with`` waits for it, for ``max_wait`` at most and until ``deadline``.
 
-    async def admit(self, call: Call, deadline: float) -> bool:
-        """Return when the call may be sent; tell whether it is the probe after a ban, which must report back.
-
-        :raises RateLimitedError: that would take longer than ``max_wait``, or beyond ``deadline``.
-        :raises IpBannedError: nothing may be sent.
+        :raises RateLimitedError: from ``async with``: that would take too long.
+        :raises IpBannedError: from ``async with``: nothing may be sent.
+        :raises NotSentError: from ``async with``: the turn came when no time was left.
+        :raises ValueError: another client of the same key keeps to other limits.
         """
-        self._heed_ban(call)
-        if self._limiter is not None:
-            await self._heed_limits(self._limiter, call, deadline)
-            self._heed_ban(call)
-        return self._ban.admit()
-
-    def probed(self, *, answered: bool) -> None:
-        """Note how the probe ended, unless by another 418: with an answer, or with none."""
-        self._ban.probed(answered=answered)
+        return Turn(self._gate(), call, deadline, max_wait, self._clock)
 
     def pause_of(self, call: Call) -> timedelta:
-        """Return for how long the API refuses after a 429 to this call, unless its answer says."""
-        return timedelta(seconds=self._limiter.pause_of(call.route)) if self._limiter is not None else _PAUSE
+        """Return for how long the API refuses after a 429 to this call, unless its response says."""
+        limiter = self._gate().limiter
+        return timedelta(seconds=limiter.pause_of(call.route)) if limiter is not None else _PAUSE
 
-    async def heed(self, failure: Failure, call: Call) -> None:
+    async def heed(self, failure: Failure) -> None:
         """Hold back what would be refused as this call was."""
-        error = failure.error
+        error, gate = failure.error, self._gate()
         if isinstance(error, IpBannedError):
-            lasts = self._ban.begin((error.retry_at - self._clock.now()).total_seconds())
+            lasts = gate.ban.begin((error.retry_at - self._clock.now()).total_seconds())
             error.retry_at = self._clock.now() + timedelta(seconds=lasts)
-        elif isinstance(error, RateLimitedError) and self._limiter is not None:
-            await self._limiter.close_gate(call.route, (error.retry_at - self._clock.now()).total_seconds())
+        elif isinstance(error, RateLimitedError) and gate.limiter is not None:
+            await gate.limiter.close_gate((error.retry_at - self._clock.now()).total_seconds())
 
-    def wait_after(self, error: RateLimitedError, left: float) -> float | None:
+    def wait_after(self, error: RateLimitedError, patience: float) -> float | None:
         """Return how long a refused call should wait before it is sent again, or None if its caller will not wait."""
         wait = (error.retry_at - self._clock.now()).total_seconds()
-        return wait if self._limiter is not None and wait < min(self._max_wait, left) else None
+        return max(wait, 0.0) if self._limits is not None and wait < patience else None
 
-    async def _heed_limits(self, limiter: Limiter, call: Call, deadline: float) -> None:
-        asked = self._clock.monotonic()
-        wait = 0.0
+    def leave(self) -> None:
+        """Have no more use for what is shared."""
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.leave()
+
+    def _gate(self) -> _Gate:
+        """Return what is shared; the first call joins it, since it belongs to the running event loop."""
+        if self._shared is None:
+            limiter, leave_limiter = None, _do_nothing
+            if self._limits is not None:
+                limiter, leave_limiter = join_limiter(self._base_url, self._api_key, self._limits, self._clock)
+            ban, leave_ban = join_ban(self._base_url, self._clock)
+
+            def leave() -> None:
+                leave_limiter()
+                leave_ban()
+
+            self._shared = _Gate(limiter, ban, leave)
+        return self._shared
+
+
+@final
+class Turn:
+    """One attempt's turn. What came of it is told with :meth:`saw`, so that a ban's probe is judged by it."""
+
+    __slots__ = ("_call", "_clock", "_deadline", "_gate", "_max_wait", "_probes", "_response")
+
+    def __init__(self, gate: _Gate, call: Call, deadline: float, max_wait: float, clock: Clock) -> None:
+        self._gate: Final = gate
+        self._call: Final = call
+        self._deadline: Final = deadline
+        self._max_wait: Final = max_wait
+        self._clock: Final = clock
+        self._probes = False
+        self._response: Response | None = None
+
+    def saw(self, response: Response) -> None:
+        """Note the response of the attempt."""
+        self._response = response
+
+    async def __aenter__(self) -> Self:
+        gate = self._gate
+        if gate.ban.is_on:
+            self._heed_ban()
+        if gate.limiter is not None and not gate.limiter.take(self._call.route):
+            await self._wait(gate.limiter)
+            self._heed_ban()
+        self._probes = gate.ban.is_on and gate.ban.admit()
+        return self
+
+    async def __aexit__(
+        self, exception_type: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._probes and (self._response is None or self._response.status != _BANNED):
+            self._gate.ban.probed(answered=self._response is not None)
+
+    async def _wait(self, limiter: Limiter) -> None:
+        call, wait = self._call, 0.0
         try:
-            await limiter.acquire(call.route, min(self._max_wait, deadline - asked))
+            patience = min(self._max_wait, self._deadline - self._clock.monotonic())
+            await limiter.acquire(call.route, patience, lambda seconds: call.log_wait("the rate limit", seconds))
         except WaitTooLongError as refusal:
             wait = refusal.wait
         if wait:
             raise RateLimitedError(
-                f"{call} was held back: within the limit of requests it may go out in {wait:.1f} s at the earliest",
+                f"{call} was not sent: rate limit reached, next slot in {wait:.1f} s",
                 retry_at=self._clock.now() + timedelta(seconds=wait),
-                method=call.method,
-                path=call.path,
+                **call.details,
             )
-        waited = self._clock.monotonic() - asked
-        if waited >= _NOTABLE_WAIT:
-            call.log_wait("the limit of requests", waited)
+        if self._clock.monotonic() >= self._deadline:
+            raise NotSentError(f"{call} was not sent: its turn came when its timeout was over", **call.details)
 
-    def _heed_ban(self, call: Call) -> None:
-        wait = self._ban.remaining()
+    def _heed_ban(self) -> None:
+        wait = self._gate.ban.remaining()
         if wait:
             raise IpBannedError(
-                f"{call} was held back: 3Commas has banned this address, for about {wait:.0f} s more",
+                f"{self._call} was not sent: 3Commas has banned this address, for about {wait:.0f} s more",
                 retry_at=self._clock.now() + timedelta(seconds=wait),
-                method=call.method,
-                path=call.path,
+                **self._call.details,
             )
+
+
+def _do_nothing() -> None:
+    return None

@@ -1,4 +1,4 @@
-"""Reads an answer's body under a cap, decompressed bytes counted."""
+"""Reads a response's body under a cap, raw and decompressed bytes counted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aiohttp import ClientResponse, hdrs
 
 ACCEPTED_ENCODINGS: Final = "gzip, deflate"
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
+_MOST_MEMBERS: Final = 1000
 
 
 class UnreadableBodyError(Exception):
@@ -36,7 +37,7 @@ async def read_body(response: ClientResponse, cap: int, chunks: list[bytes]) -> 
     elif encoding in ("gzip", "x-gzip", "deflate"):
         await _read_compressed(response, cap, chunks)
     else:
-        raise UnreadableBodyError(f"its body is compressed with {encoding!r}, which was not asked for")
+        raise UnreadableBodyError(f"its body is compressed with {encoding[:40]!r}, which was not asked for")
 
 
 async def _read_plain(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
@@ -53,14 +54,25 @@ async def _read_plain(response: ClientResponse, cap: int, chunks: list[bytes]) -
 
 async def _read_compressed(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
     stream = zlib.decompressobj(_GZIP_OR_ZLIB)
-    size = 0
+    raw = size = members = 0
     while chunk := await response.content.readany():
-        try:
-            chunks.append(stream.decompress(chunk, cap + 1 - size))
-        except zlib.error:
-            raise UnreadableBodyError("the compression of its body is broken") from None
-        size += len(chunks[-1])
-        if size > cap:
+        raw += len(chunk)
+        # What follows the end of the compression costs nothing decompressed: so the raw bytes count as well.
+        if raw > cap:
             raise UnreadableBodyError(f"its body is larger than {cap} bytes")
-    if chunks and not stream.eof:
+        while chunk:
+            if stream.eof:  # further members of gzip are legal
+                stream = zlib.decompressobj(_GZIP_OR_ZLIB)
+                members += 1
+                if members > _MOST_MEMBERS:
+                    raise UnreadableBodyError(f"its body is compressed in more than {_MOST_MEMBERS} pieces")
+            try:
+                chunks.append(stream.decompress(chunk, cap + 1 - size))
+            except zlib.error:
+                raise UnreadableBodyError("the compression of its body is broken") from None
+            size += len(chunks[-1])
+            if size > cap:
+                raise UnreadableBodyError(f"its body is larger than {cap} bytes")
+            chunk = stream.unused_data
+    if raw and not stream.eof:
         raise UnreadableBodyError("its body ends before its compression does", cut_short=True)

@@ -15,9 +15,9 @@ class Repeat(enum.Enum):
     UNSENT = enum.auto()
     """No byte left: reads and writes alike may try again, twice."""
     READ = enum.auto()
-    """A read got no answer, or a server's fault."""
+    """A read got no response, or a server error."""
     CUT_SHORT = enum.auto()
-    """A read got half an answer: once more."""
+    """A read got half a response: once more."""
 
 
 _MOST: Final = {Repeat.NEVER: 0, Repeat.UNSENT: 2, Repeat.READ: 3, Repeat.CUT_SHORT: 1}

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from typing import Literal
+import re
+from collections.abc import Iterable
+from typing import Final, Literal, cast
 
+import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
 from threecommas_async.transport.bodies import ACCEPTED_ENCODINGS
+from threecommas_async.transport.clock import Clock
 from threecommas_async.version import __version__
 
 Mode = Literal["paper", "real"]
+
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9_-]+|\{\w+\}))+")
 
 
 def request_headers(mode: Mode | None) -> dict[str, str]:
@@ -35,8 +42,9 @@ def checked_base_url(text: str) -> str:
         url = URL(text)
     except (ValueError, TypeError):
         url = URL()
-    if url.scheme not in ("https", "http") or not url.host or url.user or url.query_string or url.fragment:
-        raise ValueError("base_url must be an absolute http(s) URL without user, query or fragment")
+    given = (url.user, url.password, url.query_string or None, url.fragment or None)
+    if url.scheme not in ("https", "http") or not url.host or any(part is not None for part in given):
+        raise ValueError("base_url must be an absolute http(s) URL without user, password, query or fragment")
     if url.scheme == "http" and not _is_loopback(url.host):
         raise ValueError("base_url may use plain http for loopback hosts only; use https")
     return str(url).rstrip("/")
@@ -56,3 +64,63 @@ def checked_seconds(name: str, seconds: object, *, above_zero: bool) -> float:
     if not 0 <= seconds < math.inf or (above_zero and seconds == 0):
         raise ValueError(f"{name} must be a finite number of seconds{' above 0' if above_zero else ''}, not {seconds}")
     return seconds
+
+
+def checked_max_body(size: object) -> int:
+    """Return ``size`` if it is a number of bytes above 0."""
+    if not isinstance(size, int) or isinstance(size, bool):
+        raise TypeError(f"max_body must be an int, not {type(size).__name__}")
+    if size < 1:
+        raise ValueError(f"max_body must be at least 1, not {size}")
+    return size
+
+
+def checked_middlewares(middlewares: object) -> tuple[aiohttp.ClientMiddlewareType, ...]:
+    """Return ``middlewares`` if they can be called."""
+    listed = _listed("middlewares", middlewares, "aiohttp client middlewares")
+    for item in listed:
+        if not callable(item):
+            raise TypeError(f"middlewares must be aiohttp client middlewares, not {type(item).__name__}")
+    return cast("tuple[aiohttp.ClientMiddlewareType, ...]", listed)
+
+
+def checked_trace_configs(configs: object, session: object) -> tuple[aiohttp.TraceConfig, ...]:
+    """Return ``configs`` if they are aiohttp's and there is an own session to use them."""
+    listed = _listed("trace_configs", configs, "aiohttp.TraceConfig")
+    for item in listed:
+        if not isinstance(item, aiohttp.TraceConfig):
+            raise TypeError(f"trace_configs must be aiohttp.TraceConfig, not {type(item).__name__}")
+    if listed and session is not None:
+        raise ValueError("trace_configs are for the client's own session; give them to the session that you pass")
+    return cast("tuple[aiohttp.TraceConfig, ...]", listed)
+
+
+def checked_session(session: aiohttp.ClientSession | None) -> aiohttp.ClientSession | None:
+    """Return ``session`` if requests can be made with it."""
+    if session is not None and not callable(getattr(session, "request", None)):
+        raise TypeError(f"session must be an aiohttp.ClientSession, not {type(session).__name__}")
+    return session
+
+
+def checked_clock(clock: Clock) -> Clock:
+    """Return ``clock`` if it has what a clock needs."""
+    for name in ("monotonic", "now", "sleep"):
+        if not callable(getattr(clock, name, None)):
+            raise TypeError(f"clock must be a Clock: {type(clock).__name__} has no method {name}()")
+    return clock
+
+
+def _listed(name: str, value: object, of: str) -> tuple[object, ...]:
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} must be a sequence of {of}, not {type(value).__name__}")
+    return tuple(cast("Iterable[object]", value))
+
+
+def checked_route(method: object, path: object) -> None:
+    """Check verb and path template of a call that no resource makes."""
+    if method not in _METHODS:
+        raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}")
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        raise ValueError(
+            "path must be a template below the base URL, such as '/ver1/bots/{bot_id}/show', without a query"
+        )

@@ -1,53 +1,73 @@
-"""One call, from verb and path to a result or an exception: the only place that awaits aiohttp."""
+"""One call, from verb and path to a result or an exception: the only place that awaits an aiohttp request."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Collection, Mapping, Sequence
 from types import NoneType
-from typing import Final, TypeVar, cast, final
+from typing import Any, Final, TypeVar, cast, final, overload
 
 import aiohttp
+import attrs
 from aiohttp import hdrs
 from yarl import URL
 
 from threecommas_async import codec
 from threecommas_async.credentials import Credentials
 from threecommas_async.errors import NotSentError, RateLimitedError
+from threecommas_async.models.base import JsonValue
 from threecommas_async.transport.admission import Admission
-from threecommas_async.transport.bans import Ban, shared_ban
-from threecommas_async.transport.bodies import UnreadableBodyError, read_body
+from threecommas_async.transport.attempt import Attempt, Response
 from threecommas_async.transport.call import Call, Method
 from threecommas_async.transport.clock import Clock
-from threecommas_async.transport.limits import Limit, Limits, shared_limiter
+from threecommas_async.transport.limits import Limit, Limits
 from threecommas_async.transport.retries import Retries
-from threecommas_async.transport.settings import Mode, checked_base_url, checked_seconds, request_headers
-from threecommas_async.transport.signing import (
-    ConnectionLostError,
-    ForeignOriginError,
-    ServerSpeaksFirstError,
-    SigningMiddleware,
-)
-from threecommas_async.transport.verdicts import Failure, Received, failure_of_answer, failure_without_answer
+from threecommas_async.transport.session import Session, UnusableSessionError
+from threecommas_async.transport.settings import Mode, request_headers
+from threecommas_async.transport.signing import SigningMiddleware
+from threecommas_async.transport.verdicts import Failure, failure_of_response, judge_exception, without_aiohttp
 
 T = TypeVar("T")
 
 _LONGEST_CONNECT: Final = 10.0
 _NO_BODY: Final = (hdrs.CONTENT_TYPE,)
 _SHORTEST_TIMEOUT: Final = 0.001  # to aiohttp, 0 means none
-_BANNED: Final = 418
-_MOST_REFUSALS: Final = 3  # going on after a 429 earns a ban, whatever pause the answer names
-# Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
-# used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
-_KEEP_ALIVE: Final = 15.0
+_NEVER_ROUNDED: Final = float("inf")  # aiohttp rounds timeouts up to whole seconds where they exceed this
+_MOST_REFUSALS: Final = 3  # going on after a 429 earns a ban, whatever pause the response names
 _IDLE: Final = 0.1
+
+
+@attrs.frozen
+class CallOptions:
+    """What may differ between two views of one client.
+
+    :ivar timeout: seconds for a whole call.
+    :ivar max_wait: seconds that a call may wait for its turn.
+    :ivar mode: the trading mode that the calls see.
+    """
+
+    timeout: float
+    max_wait: float
+    mode: Mode | None
+    write_timeout: aiohttp.ClientTimeout = attrs.field(init=False)
+    read_timeout: aiohttp.ClientTimeout = attrs.field(init=False)
+    headers: Mapping[str, str] = attrs.field(init=False)
+    json_headers: Mapping[str, str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        headers = request_headers(self.mode)
+        object.__setattr__(self, "write_timeout", _attempt_timeout(self.timeout, writes=True))
+        object.__setattr__(self, "read_timeout", _attempt_timeout(self.timeout, writes=False))
+        object.__setattr__(self, "headers", headers)
+        object.__setattr__(self, "json_headers", {**headers, hdrs.CONTENT_TYPE: "application/json"})
 
 
 @final
 class Transport:
     """Sends the calls of all resources over one aiohttp session, its own or a borrowed one.
 
-    The parameters are those of :class:`~threecommas_async.ThreeCommasClient`, where they are described.
+    The parameters are those of :class:`~threecommas_async.ThreeCommasClient`, where they are described and checked.
     """
 
     def __init__(
@@ -56,39 +76,49 @@ class Transport:
         *,
         base_url: str,
         session: aiohttp.ClientSession | None,
-        timeout: float,
-        mode: Mode | None,
-        limits: Sequence[Limit] | Limits | None,
-        max_wait: float,
+        options: CallOptions,
+        limits: tuple[Limit, ...] | Limits | None,
         max_body: int,
         middlewares: Sequence[aiohttp.ClientMiddlewareType],
         trace_configs: Sequence[aiohttp.TraceConfig],
         clock: Clock,
     ) -> None:
-        if session is not None and trace_configs:
-            raise ValueError("trace_configs are for the client's own session; give them to the session that you pass")
-        self._base_url: Final = checked_base_url(base_url)
+        self._base_url: Final = base_url
         self._credentials: Final = credentials
-        self._timeout: Final = checked_seconds("timeout", timeout, above_zero=True)
-        self._write_timeout: Final = _attempt_timeout(self._timeout, writes=True)
-        self._read_timeout: Final = _attempt_timeout(self._timeout, writes=False)
-        self._headers: Final = request_headers(mode)
-        self._json_headers: Final = {**self._headers, hdrs.CONTENT_TYPE: "application/json"}
-        self._limits: Final = limits
-        self._max_wait: Final = checked_seconds("max_wait", max_wait, above_zero=False)
+        self.options = options
         self._max_body: Final = max_body
-        self._signed: Final = _chain(middlewares, SigningMiddleware(credentials, URL(self._base_url)))
-        self._unsigned: Final = _chain(middlewares, SigningMiddleware(None, URL(self._base_url)))
-        self._trace_configs: Final = list(trace_configs)
+        self._middlewares: Final = tuple(middlewares)
+        self._signs: Final = SigningMiddleware(credentials, URL(base_url))
+        self._signs_not: Final = SigningMiddleware(None, URL(base_url))
         self._clock: Final = clock
         self._retries: Final = Retries()
-        self._session = session
-        self._owns_session: Final = session is None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._admission = Admission(None, Ban(clock), self._max_wait, clock)
-        self._last_answer = 0.0
-        self._closed = False
+        self._session: Final = Session(session, (*middlewares, self._signs), trace_configs)
+        api_key = credentials.api_key if credentials is not None else ""
+        self._admission: Final = Admission(base_url, api_key, limits, clock)
+        self._last_response = 0.0
 
+    def with_options(self, options: CallOptions) -> Transport:
+        """Return a view of this transport with other options: session, limits and bans are the same."""
+        view = copy.copy(self)
+        view.options = options
+        return view
+
+    @property
+    def base_url(self) -> str:
+        """The API that is asked."""
+        return self._base_url
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """The key that signs."""
+        return self._credentials
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._session.is_closed
+
+    @overload
     async def request(
         self,
         method: Method,
@@ -98,34 +128,83 @@ class Transport:
         ids: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
         body: Mapping[str, object] | None = None,
+        envelope: str | None = None,
         public: bool = False,
         reads: bool | None = None,
-    ) -> T:
-        """Send one call and return its result as ``kind``. What is None in ``query`` and ``body`` is not sent.
+        texts: Collection[bytes] = (),
+    ) -> T: ...
+
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        kind: None,
+        *,
+        ids: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        envelope: str | None = None,
+        public: bool = False,
+        reads: bool | None = None,
+        texts: Collection[bytes] = (),
+    ) -> JsonValue: ...
+
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        kind: type[T] | None,
+        *,
+        ids: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        envelope: str | None = None,
+        public: bool = False,
+        reads: bool | None = None,
+        texts: Collection[bytes] = (),
+    ) -> T | JsonValue:
+        """Send one call and return its result as ``kind``.
 
         :param path: the path template below the base URL: ``/ver1/accounts/{account_id}``.
-        :param kind: a model, a list of one, or ``NoneType`` where the answer says no more than that all went well.
+        :param kind: a model, a list of one, ``NoneType`` where the response says no more than that all went well, or
+            None for the exact JSON.
         :param ids: the values for the template's placeholders.
+        :param query: what goes into the query; None is not sent.
+        :param body: what goes into the JSON body; None is null.
+        :param envelope: the key of the JSON object that the result is wrapped in, if it is.
         :param public: whether the API wants no signature.
         :param reads: whether the call changes nothing; by default that is so for GET alone.
+        :param texts: what the API is documented to answer instead of JSON, where it does.
         """
         writes = method != "GET" if reads is None else not reads
         call = Call(method, path, self._base_url, ids=ids, query=query, body=body, writes=writes)
-        self._usable_session(call, public=public)
-        deadline = self._clock.monotonic() + self._timeout
+        if self._credentials is None and not public:
+            raise ValueError(f"{call} must be signed: give ThreeCommasClient its credentials")
+        self._usable_session(call)
+        deadline = self._clock.monotonic() + self.options.timeout
         while True:
-            probes = not self._admission.is_open and await self._admission.admit(call, deadline)
-            outcome = await (self._probe if probes else self._attempt)(call, deadline, public=public)
-            result = outcome if isinstance(outcome, Failure) else await self._result(outcome, call, kind)
-            if not isinstance(result, Failure):
-                return result
-            if not await self._may_repeat(result, call, deadline):
+            async with self._admission.turn(call, deadline, self.options.max_wait) as turn:
+                outcome = await self._attempt(call, deadline, public=public)
+                if isinstance(outcome, Response):
+                    turn.saw(outcome)
+            if isinstance(outcome, Response):
+                result = _result(outcome, kind, envelope, texts)
+                if result is not _UNREAD:
+                    self._retries.succeeded()
+                    return cast("T", result)
+                failure = failure_of_response(outcome, call, self._clock, pause=self._admission.pause_of(call))
+                await self._admission.heed(failure)
+            else:
+                failure = outcome
+            if not await self._may_repeat(failure, call, deadline):
                 break
-        error = result.error
-        error.sent, error.sent_at = call.shown, call.sent_at
         # Raised here, outside of any except block: aiohttp's exceptions print headers and bodies, and would otherwise
         # stay on ours as __context__.
-        raise error
+        try:
+            raise failure.error from failure.cause
+        finally:
+            del failure, outcome  # the error's traceback holds this frame, which would hold the error
 
     @property
     def clock(self) -> Clock:
@@ -133,150 +212,112 @@ class Transport:
         return self._clock
 
     async def close(self) -> None:
-        """Close the session, if it is an own one."""
-        self._closed = True
-        if self._owns_session and self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close the session, if it is an own one, and leave the limits that were shared."""
+        self._admission.leave()
+        await self._session.close()
 
-    async def _attempt(self, call: Call, deadline: float, *, public: bool) -> Received | Failure:
+    async def _attempt(self, call: Call, deadline: float, *, public: bool) -> Response | Failure:
         """Send the call once."""
-        session = self._usable_session(call, public=public)
-        if call.writes and self._clock.monotonic() - self._last_answer > _IDLE:
+        if call.writes and self._clock.monotonic() - self._last_response > _IDLE:
             # Lets the event loop see the end of connections that the server has closed in the meantime.
             await asyncio.sleep(0)
             await asyncio.sleep(0)
+        session = self._usable_session(call)
         call.begin(self._clock)
-        timeout = self._write_timeout if call.writes else self._read_timeout
+        options = self.options
+        timeout = options.write_timeout if call.writes else options.read_timeout
         left = deadline - call.started
-        if self._timeout - left > _SHORTEST_TIMEOUT:
+        if options.timeout - left > _SHORTEST_TIMEOUT:
             timeout = _attempt_timeout(max(left, _SHORTEST_TIMEOUT), writes=call.writes)
+        attempt = Attempt(self._max_body, writes=call.writes, keeps_readable=bool(self._middlewares))
+        chain: tuple[aiohttp.ClientMiddlewareType, ...] = (attempt, self._signs_not if public else self._signs)
+        if self._middlewares:
+            chain = (attempt.begin, *self._middlewares, *chain)
+        outcome: Response | Failure | None
         try:
             async with session.request(
                 call.method,
                 call.url,
-                data=call.body,
-                headers=self._headers if call.body is None else self._json_headers,
-                middlewares=self._unsigned if public else self._signed,
+                data=call.payload,
+                headers=options.headers if call.payload is None else options.json_headers,
+                middlewares=chain,
                 timeout=timeout,
                 allow_redirects=False,
                 raise_for_status=False,
-                skip_auto_headers=_NO_BODY if call.body is None else None,
+                skip_auto_headers=_NO_BODY if call.payload is None else None,
                 auto_decompress=False,
-            ) as response:
-                status, headers = response.status, response.headers
-                call.signature = response.request_info.headers.get("Signature")
-                chunks: list[bytes] = []
-                problem, cut_short = None, False
-                try:
-                    await read_body(response, self._max_body, chunks)
-                except (aiohttp.ClientError, OSError) as error:
-                    problem, cut_short = f"its body is cut short ({type(error).__name__})", True
-                except UnreadableBodyError as error:
-                    problem, cut_short = str(error), error.cut_short
-        except asyncio.CancelledError as error:
-            if call.writes:
-                error.add_note(f"{call} was cancelled under way: whether it was carried out cannot be told")
-            raise
-        except (aiohttp.ClientError, OSError, ConnectionLostError, ForeignOriginError, ServerSpeaksFirstError) as error:
+            ) as raw:
+                outcome = attempt.response if raw is attempt.raw else await attempt.read_another(raw)
+        except BaseException as error:
+            call.signature = attempt.signature
+            outcome = judge_exception(error, attempt, call, is_closed=session.closed)
+            if outcome is None:
+                error.__traceback__ = without_aiohttp(error.__traceback__)
+                raise
+        call.signature = attempt.signature
+        if isinstance(outcome, Failure):
             call.log(self._clock, None, {})
-            return failure_without_answer(error, call)
-        self._last_answer = self._clock.monotonic()
-        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        received = Received(status, headers, body, problem, cut_short)
-        call.log(self._clock, status, headers)
-        return received
-
-    async def _probe(self, call: Call, deadline: float, *, public: bool) -> Received | Failure:
-        """Send the first call after a ban, and note whether the ban is over."""
-        try:
-            outcome = await self._attempt(call, deadline, public=public)
-        except BaseException:
-            self._admission.probed(answered=False)
-            raise
-        if isinstance(outcome, Failure) or outcome.status != _BANNED:
-            self._admission.probed(answered=isinstance(outcome, Received))
-        return outcome
-
-    async def _result(self, received: Received, call: Call, kind: type[T]) -> T | Failure:
-        """Read an answer; heed what it says about limits and bans."""
-        if received.is_success and received.problem is None:
-            # Documented JSON has no "error" at its top: only what is more or less than that needs a second look.
-            result = None if kind is NoneType else codec.from_documented_json(received.body, kind)
-            if result is not None:
-                self._retries.succeeded()
-                return result
-            if not received.names_an_error():
-                try:
-                    result = _read(received, kind)
-                except codec.DecodeError as problem:
-                    received.problem = str(problem)
-                else:
-                    self._retries.succeeded()
-                    return result
-        failure = failure_of_answer(received, call, self._clock, pause=self._admission.pause_of(call))
-        await self._admission.heed(failure, call)
-        return failure
+            return outcome
+        response = cast("Response", outcome)
+        self._last_response = self._clock.monotonic()
+        call.log(self._clock, response.status, response.headers)
+        return response
 
     async def _may_repeat(self, failure: Failure, call: Call, deadline: float) -> bool:
         """Wait for the next attempt, if there is to be one."""
         left = deadline - self._clock.monotonic()
         if isinstance(failure.error, RateLimitedError):
-            pause = self._admission.wait_after(failure.error, left) if call.attempts < _MOST_REFUSALS else None
+            patience = min(left, self.options.max_wait)
+            pause = self._admission.wait_after(failure.error, patience) if call.attempts < _MOST_REFUSALS else None
         else:
             pause = self._retries.pause(failure.repeat, call.attempts)
         if pause is None or pause >= left:
             return False
         call.log_wait(type(failure.error).__name__, pause)
         await self._clock.sleep(pause)
-        return True
+        return self._clock.monotonic() < deadline
 
-    def _usable_session(self, call: Call, *, public: bool) -> aiohttp.ClientSession:
-        if self._credentials is None and not public:
-            raise ValueError(f"{call} must be signed: give ThreeCommasClient its credentials")
-        loop = asyncio.get_running_loop()
-        if self._loop is None and not self._closed:
-            self._loop = loop
-            self._admission = self._make_admission()
-            if self._session is None:
-                self._session = aiohttp.ClientSession(
-                    connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE),
-                    middlewares=self._signed,
-                    cookie_jar=aiohttp.DummyCookieJar(),
-                    trace_configs=self._trace_configs,
-                    trust_env=False,
-                )
-        if self._session is None or self._session.closed or self._closed:
-            reason = "the client is closed"
-        elif self._loop is not loop:
-            reason = "the client belongs to another event loop"
-        else:
-            return self._session
-        raise NotSentError(f"{call} was not sent: {reason}", method=call.method, path=call.path)
-
-    def _make_admission(self) -> Admission:
-        limiter = None
-        if self._limits is not None:
-            api_key = self._credentials.api_key if self._credentials is not None else ""
-            limiter = shared_limiter(self._base_url, api_key, self._limits, self._clock)
-        return Admission(limiter, shared_ban(self._base_url, self._clock), self._max_wait, self._clock)
+    def _usable_session(self, call: Call) -> aiohttp.ClientSession:
+        try:
+            return self._session.get()
+        except UnusableSessionError as error:
+            reason = str(error)
+        raise NotSentError(f"{call} was not sent: {reason}", **call.details)
 
 
-def _read(received: Received, kind: type[T]) -> T:
-    if kind is not NoneType:
-        return codec.from_json(received.body, kind)
-    if received.is_html:
-        raise codec.DecodeError("it is an HTML page")
-    return cast("T", None)
+_UNREAD: Final = object()
+
+
+def _result(response: Response, kind: Any, envelope: str | None, texts: Collection[bytes]) -> object:
+    """Read the result out of a response; what is none, or cannot be read, is left to the verdict."""
+    if not response.is_success or response.problem is not None:
+        return _UNREAD
+    if kind is NoneType or kind is None:
+        if not response.body or response.body.strip() in texts:
+            return None
+    elif (quick := codec.from_documented_json(response.body, kind, envelope)) is not None:
+        return (
+            quick  # documented JSON has no "error" at its top: only what is more or less than that is looked at twice
+        )
+    try:
+        decoded = codec.decode_json(response.body)
+    except codec.DecodeError as problem:
+        response.problem = "it is an HTML page" if response.is_html else str(problem)
+        return _UNREAD
+    if isinstance(decoded, dict) and decoded.get("error"):
+        return _UNREAD
+    response.is_word_of_api = True
+    if kind is NoneType:
+        return None
+    try:
+        return codec.from_decoded(decoded, kind, envelope)
+    except codec.DecodeError as problem:
+        response.problem = str(problem)
+        return _UNREAD
 
 
 def _attempt_timeout(seconds: float, *, writes: bool) -> aiohttp.ClientTimeout:
     """Bound an attempt: a read leaves time for another one, a write has no other."""
     total = seconds if writes else seconds / 2
-    return aiohttp.ClientTimeout(total=total, connect=min(_LONGEST_CONNECT, total / 2))
-
-
-def _chain(
-    middlewares: Sequence[aiohttp.ClientMiddlewareType], last: aiohttp.ClientMiddlewareType
-) -> tuple[aiohttp.ClientMiddlewareType, ...]:
-    return (*middlewares, last)
+    connect = min(_LONGEST_CONNECT, total / 2)
+    return aiohttp.ClientTimeout(total=total, connect=connect, ceil_threshold=_NEVER_ROUNDED)

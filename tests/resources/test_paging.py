@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from tests.loopback import Asked, Loopback
 from threecommas_async import AuthenticationError, Outcome, UnreadableResponseError
-from threecommas_async.resources.paging import LARGEST_PAGE, walk
+from threecommas_async.resources.paging import Cut, numbered, offset, walk
 from threecommas_async.sandbox import Sandbox
 
+NUMBERED = numbered(100)
+CUTS = (NUMBERED, offset(100), offset(1000), offset(50))
 SIZES: Final = (0, 1, 2, 49, 50, 51, 98, 99, 100, 101, 102, 150, 197, 198, 199, 294, 1050)
 
 
@@ -33,15 +35,18 @@ class Entry:
 class ChangingList:
     """A list that is served in pages, and of which rows come and go between two requests.
 
-    :ivar requests: the number and size of the pages that were asked for.
+    :ivar requests: where the pages that were asked for begin, and their size.
     :ivar stayed: the rows that have been there all the time.
     """
 
-    def __init__(self, size: int, change: Callable[[ChangingList], None] = lambda rows: None) -> None:
+    def __init__(
+        self, size: int, change: Callable[[ChangingList], None] = lambda rows: None, cut: Cut = NUMBERED
+    ) -> None:
         self.ids = list(range(size))
         self.stayed = set(self.ids)
         self.requests: list[tuple[int, int]] = []
         self._change = change
+        self._cut = cut
         self._next_id = size
 
     def remove(self, position: int, count: int = 1) -> None:
@@ -52,19 +57,22 @@ class ChangingList:
         self.ids[position:position] = range(self._next_id, self._next_id + count)
         self._next_id += count
 
-    def window(self, page: int, size: int) -> list[int]:
-        return self.ids[(page - 1) * size : page * size]
+    def window(self, start: int, size: int) -> list[int]:
+        return self.ids[start : start + size]
 
-    async def fetch(self, page: int, size: int) -> list[Entry]:
-        assert 1 <= size <= LARGEST_PAGE
-        assert page >= 1
+    async def fetch(self, start: int, size: int) -> list[Entry]:
+        assert start >= 0
+        assert size >= 1
+        if self._cut is NUMBERED:
+            assert size <= 100
+            assert start % size == 0
         if self.requests:
             self._change(self)
-        self.requests.append((page, size))
-        return [Entry(row_id) for row_id in self.window(page, size)]
+        self.requests.append((start, size))
+        return [Entry(row_id) for row_id in self.window(start, size)]
 
     async def ids_walked(self) -> list[int]:
-        return [entry.id async for entry in walk("/rows", self.fetch, lambda entry: entry.id)]
+        return [entry.id async for entry in walk("/rows", self.fetch, lambda entry: entry.id, self._cut)]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -78,7 +86,7 @@ async def test_a_list_that_rests_is_walked_in_order(size: int) -> None:
 async def test_a_short_list_takes_one_request() -> None:
     rows = ChangingList(49)
     await rows.ids_walked()
-    assert rows.requests == [(1, 100)]
+    assert rows.requests == [(0, 100)]
 
 
 async def test_a_row_removed_on_a_page_already_read_costs_no_other_row() -> None:
@@ -128,12 +136,17 @@ def _at_random(seed: int, most: int) -> Callable[[ChangingList], None]:
     return change
 
 
-@given(size=st.integers(0, 1200), seed=st.integers(0, 2**32), most=st.sampled_from([1, 3, 30, 120, 400]))
+@given(
+    cut=st.sampled_from(CUTS),
+    size=st.integers(0, 1200),
+    seed=st.integers(0, 2**32),
+    most=st.sampled_from([1, 3, 30, 120, 400]),
+)
 @settings(max_examples=300, deadline=None)
 def test_whatever_comes_and_goes_no_row_comes_twice_and_none_that_stays_is_missed(
-    size: int, seed: int, most: int
+    cut: Cut, size: int, seed: int, most: int
 ) -> None:
-    rows = ChangingList(size, _at_random(seed, most))
+    rows = ChangingList(size, _at_random(seed, most), cut)
     walked = asyncio.run(rows.ids_walked())
     assert len(walked) == len(set(walked))
     assert rows.stayed <= set(walked)
@@ -147,8 +160,8 @@ def test_pages_side_by_side_would_fail_these_tests() -> None:
 
     async def naively(rows: ChangingList) -> set[int]:
         walked: set[int] = set()
-        for page in range(1, 100):
-            entries = await rows.fetch(page, 100)
+        for start in range(0, 10_000, 100):
+            entries = await rows.fetch(start, 100)
             walked |= {entry.id for entry in entries}
             if len(entries) < 100:
                 break
@@ -165,7 +178,7 @@ async def test_one_page_is_in_memory_at_a_time() -> None:
         alive.append(sum(isinstance(one, Entry) for one in gc.get_objects()))
 
     rows = ChangingList(1050, count)
-    async for _ in walk("/rows", rows.fetch, lambda entry: entry.id):
+    async for _ in walk("/rows", rows.fetch, lambda entry: entry.id, NUMBERED):
         pass
     assert len(alive) > 10
     assert max(alive) <= 1  # the last row of the page before, which the loop still holds
@@ -177,15 +190,15 @@ async def test_one_page_is_in_memory_at_a_time() -> None:
 class OneFirstPage(ChangingList):
     """Serves page 1 whatever is asked for."""
 
-    def window(self, page: int, size: int) -> list[int]:
+    def window(self, start: int, size: int) -> list[int]:
         return self.ids[:size]
 
 
 class PagesOfAHundred(ChangingList):
     """Serves pages of 100 rows whatever is asked for."""
 
-    def window(self, page: int, size: int) -> list[int]:
-        return super().window(page, 100)
+    def window(self, start: int, size: int) -> list[int]:
+        return super().window(start // size * 100, 100)
 
 
 @pytest.mark.parametrize("kind", [OneFirstPage, PagesOfAHundred])
@@ -200,8 +213,8 @@ async def test_pages_that_do_not_fit_together_are_an_error(kind: type[ChangingLi
 class SomeUnreadable(ChangingList):
     """Leaves rows out, as the codec does with what it cannot read."""
 
-    def window(self, page: int, size: int) -> list[int]:
-        return [row_id for row_id in super().window(page, size) if row_id % 10]
+    def window(self, start: int, size: int) -> list[int]:
+        return [row_id for row_id in super().window(start, size) if row_id % 10]
 
 
 async def test_rows_that_cannot_be_read_do_not_end_the_walk() -> None:
@@ -220,7 +233,8 @@ class Accounts:
 
     def answer(self, asked: Asked) -> str:
         query = parse_qs(asked.query)
-        window = self.rows.window(int(query["page"][0]), int(query["per_page"][0]))
+        page, size = int(query["page"][0]), int(query["per_page"][0])
+        window = self.rows.window((page - 1) * size, size)
         return json.dumps([{"id": row_id, "name": f"No. {row_id}"} for row_id in window])
 
 

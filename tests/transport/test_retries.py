@@ -13,7 +13,6 @@ import pytest
 from tests.conftest import SteppingClock
 from tests.recorder import Recorder
 from threecommas_async import (
-    Account,
     HmacCredentials,
     NotSentError,
     Outcome,
@@ -22,6 +21,7 @@ from threecommas_async import (
     ThreeCommasClient,
     UnreadableResponseError,
 )
+from threecommas_async.models import Account
 from threecommas_async.transport.retries import Repeat, Retries
 
 CREDENTIALS = HmacCredentials("key", "secret")
@@ -180,7 +180,7 @@ async def test_a_cancelled_write_says_that_it_may_have_been_done(clock: Stepping
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
         await gone.wait()
-    assert any("cannot be told" in note for note in caught.value.__notes__)
+    assert any("is unknown" in note for note in caught.value.__notes__)
 
 
 async def test_log_records(clock: SteppingClock, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -16,9 +15,7 @@ from yarl import URL
 
 from tests.recorder import Recorder
 from threecommas_async import Credentials, HmacCredentials, NotSentError, RsaCredentials, ThreeCommasClient
-from threecommas_async.transport.call import Call
-from threecommas_async.transport.signing import ServerSpeaksFirstError, SigningMiddleware
-from threecommas_async.transport.verdicts import failure_without_answer
+from threecommas_async.transport.signing import SigningMiddleware
 
 ACCOUNT = '{"id": 1}'
 
@@ -143,38 +140,4 @@ async def test_decimals_go_out_as_plain_strings() -> None:
             await client._transport.request(
                 "POST", "/ver1/x", type(None), body={"amount": Decimal("1E-9"), "none": None}
             )
-    assert recorder.arrived[0].body == b'{"amount":"0.000000001"}'
-
-
-@pytest.mark.parametrize("clean_at", [1, 3, None])
-async def test_nothing_is_sent_where_the_server_has_spoken_first(clean_at: int | None) -> None:
-    tries: list[object] = []
-    sent: list[object] = []
-
-    class Request:
-        url = URL("http://127.0.0.1/x")
-        headers: dict[str, str] = {}  # noqa: RUF012
-        body = b""
-
-        async def send(self, connection: object) -> object:
-            sent.append(connection)
-            return "answer"
-
-    async def connect_and_send(request: Any) -> Any:
-        tries.append(request)
-        spoken_first = len(tries) != clean_at
-        return await request.send(SimpleNamespace(protocol=SimpleNamespace(should_close=spoken_first)))
-
-    request: Any = Request()
-    middleware = SigningMiddleware(None, URL("http://127.0.0.1"))
-    if clean_at is None:
-        with pytest.raises(ServerSpeaksFirstError):
-            await middleware(request, connect_and_send)
-        assert len(tries) < 1000
-        assert sent == []
-        call = Call("POST", "/x", "http://127.0.0.1", ids=None, query=None, body=None, writes=True)
-        assert type(failure_without_answer(ServerSpeaksFirstError(), call).error) is NotSentError
-    else:
-        answer: object = await middleware(request, connect_and_send)
-        assert answer == "answer"
-        assert (len(tries), len(sent)) == (clean_at, 1)
+    assert recorder.arrived[0].body == b'{"amount":"0.000000001","none":null}'

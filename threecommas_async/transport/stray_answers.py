@@ -1,0 +1,54 @@
+"""Keeps a response that nobody asked for from being taken for the response to the next request.
+
+Some servers say 408 on an idle connection before they close it, and a broken one may send anything. aiohttp keeps such
+bytes, and would hand them to the next request on that connection: the caller of a write would read another's answer. It
+gives a connection to nobody but the request, in ``ClientRequest.send``: so that is where the connection is looked at,
+by a ``send`` of the request's own that is taken away again afterwards. This is the one place that replaces a method of
+aiohttp, and what must be looked at first when aiohttp changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp.connector import Connection
+
+_MOST_STRAYS: Final = 200
+"""More than there can be idle connections."""
+
+
+class ServerSpeaksFirstError(Exception):
+    """On every connection to the API something came in before a request was sent."""
+
+
+class _StrayAnswerError(Exception):
+    """The connection that was about to be used has bytes on it that nobody asked for."""
+
+
+async def send_on_clean_connection(
+    request: ClientRequest, handler: ClientHandlerType, hand_over: Callable[[], None]
+) -> ClientResponse:
+    """Let ``handler`` send ``request`` on a connection without stray bytes.
+
+    :param hand_over: is called right before the request is handed to its connection; until then no byte has left.
+    :raises ServerSpeaksFirstError: there is no such connection.
+    """
+
+    async def send(conn: Connection) -> ClientResponse:
+        if conn.protocol is None or conn.protocol.should_close:
+            raise _StrayAnswerError  # whereupon aiohttp closes the connection
+        hand_over()
+        return await type(request).send(request, conn)
+
+    request.send = send  # type: ignore[method-assign]
+    try:
+        for _ in range(_MOST_STRAYS):
+            try:
+                return await handler(request)
+            except _StrayAnswerError:
+                continue
+        raise ServerSpeaksFirstError
+    finally:
+        del request.send  # the request would otherwise hold a function that holds the request
