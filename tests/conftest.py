@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 FIXTURES = Path(__file__).parent / "fixtures"
-pytest_plugins = ["pytester", "tests.command_line"]
+pytest_plugins = ["pytester", "tests.cli.command_line"]
 
 # How fast the machine is decides nothing here, and the checks draw the same examples every time. To look further:
 # HYPOTHESIS_PROFILE=thorough, or --hypothesis-profile=thorough.

@@ -28,7 +28,10 @@ from threecommas_async.sandbox import Sandbox, SandboxKey
 
 KEY, SECRET, PASSPHRASE = "Exchange-Key-1", "Exchange-Secret-1", "Exchange-Pass-1"
 KEYS = {"THREECOMMAS_EXCHANGE_API_KEY": KEY, "THREECOMMAS_EXCHANGE_SECRET": SECRET}
-REFERENCE = re.compile(r" \[request id [-0-9a-f]{36}, cf-ray [0-9a-f]{16}-SBX\]$")
+DUST = "0.0000000080232449796548201579586071525673247181448663178"
+"""The amount of BTC with the most digits that the vendor prints."""
+REFERENCE = re.compile(r" \[request id [0-9a-f]{32}, cf-ray [0-9a-f]{16}-SBX\]")
+HOST = re.compile(r"(?<= at )127\.0\.0\.1:\d+")
 OUTPUT_VARIABLES = ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONUNBUFFERED", "TTY_COMPATIBLE")
 COMMAND = (sys.executable, "-m", "threecommas_async")
 
@@ -54,12 +57,15 @@ class Result:
 
     @property
     def error(self) -> str:
-        """The one line on standard error, without the ids of the answer. Nothing may be on standard output."""
+        """The one line on standard error, with HOST for the host and without the ids of the response.
+
+        Nothing may be on standard output.
+        """
         assert self.out == ""
         assert self.err.startswith("Error: ")
         assert self.err.endswith("\n")
         (line,) = self.err.splitlines()
-        return REFERENCE.sub("", line.removeprefix("Error: "))
+        return HOST.sub("HOST", REFERENCE.sub("", line.removeprefix("Error: ")))
 
 
 Command = Callable[..., Result]

@@ -1,20 +1,18 @@
-"""``threecommas accounts``: list with its progress bar, rename and remove, balances and chart."""
+"""``threecommas accounts balances`` and ``threecommas accounts chart``."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command_line import Command, OddServer, Result, Terminal, rows
+from tests.cli.command_line import DUST, Command, OddServer, Result, Terminal
 from threecommas_async.sandbox import Sandbox
 
 HELD = {"BTC": "0.4125", "ETH": "4.2", "USDT": "2750.5"}
-DIGITS = "0.0000000080232449796548201579586071525673247181448663178"
 HISTORY = [
     {"date": 1726617600, "usd": 28.59, "btc": 0.000475, "btc_deposit_amount": 0.0, "usd_deposit_amount": 0.0},
     {"date": 1727873800, "usd": 29.31, "btc": 0.000481, "btc_deposit_amount": 0.0, "usd_deposit_amount": 0.0},
@@ -29,127 +27,6 @@ def cells(table: str) -> list[list[str]]:
 
 def currency(code: str, **fields: object) -> dict[str, object]:
     return {"currency_code": code, "position": 1, "position_available": 1, "on_orders": 0, "borrowed": 0, **fields}
-
-
-# --- list
-
-
-def walked_in_terminal(tmp_path: Path, count: int, server: Sandbox, term: str = "xterm-256color") -> str:
-    """What standard error shows to a person whose standard output goes to a file."""
-    server.accounts.add_many(count)
-    with (tmp_path / "out").open("w") as out:
-        with Terminal("accounts", "list", "--json", stdout=out, TERM=term) as terminal:
-            assert terminal.end() == 0
-    assert (tmp_path / "out").read_text().count('"id"') == count
-    return terminal.seen
-
-
-def test_a_walk_over_many_pages_shows_how_far_it_is(server: Sandbox, tmp_path: Path) -> None:
-    seen = walked_in_terminal(tmp_path, 250, server)
-    assert re.search(r"Accounts .*━.* (100|250) ", seen)
-    assert seen.endswith("\x1b[2K")  # it is wiped away in the end
-
-
-def test_a_walk_over_one_page_does_not(server: Sandbox, tmp_path: Path) -> None:
-    assert walked_in_terminal(tmp_path, 40, server) == ""
-
-
-def test_a_terminal_that_cannot_move_its_cursor_is_left_alone(server: Sandbox, tmp_path: Path) -> None:
-    assert walked_in_terminal(tmp_path, 120, server, "dumb") == ""
-
-
-@pytest.mark.parametrize("variables", [{}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}], ids=str)
-def test_no_terminal_no_progress(command: Command, server: Sandbox, variables: dict[str, str]) -> None:
-    server.accounts.add_many(250)
-    result = command("accounts", "list", "--json", **variables)
-    assert (result.status, result.err) == (0, "")
-    assert len(result.json) == 250
-
-
-# --- rename and remove
-
-
-def test_rename(command: Command, server: Sandbox) -> None:
-    account_id = str(server.accounts.add(name="Old"))
-    table = command("accounts", "rename", account_id, "Zürich 2").out
-    assert table.startswith("Renamed account\n")
-    assert rows(table)["Name"] == "Zürich 2"
-    renamed = command("accounts", "rename", account_id, "New", "--json")
-    assert (renamed.status, renamed.err) == (0, "")
-    assert (renamed.json["id"], renamed.json["name"]) == (int(account_id), "New")
-    assert command("accounts", "show", account_id, "--json").json["name"] == "New"
-
-
-def test_remove(command: Command, server: Sandbox) -> None:
-    first, second, third = server.accounts.add_many(3)
-    assert command("accounts", "remove", str(first), "--yes") == Result(0, f"Account {first} was removed.\n", "")
-    assert command("accounts", "remove", str(second), "--yes", "--json").json == {"id": second, "removed": True}
-    assert server.accounts.ids == [third]
-
-
-def test_remove_without_a_terminal_wants_to_be_sure(command: Command, server: Sandbox) -> None:
-    account_id = server.accounts.add()
-    result = command("accounts", "remove", str(account_id), stdin="y\n")
-    assert result.status == 2
-    assert result.error == (
-        "Invalid value: without a terminal to ask at, an account is removed with --yes only"
-        " (see threecommas accounts remove --help)"
-    )
-    assert not server.requests
-
-
-def test_a_question_that_nobody_sees_is_not_asked(
-    command: Command, server: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)  # and standard error goes to a file
-    assert command("accounts", "remove", str(server.accounts.add())).status == 2
-    assert not server.requests
-
-
-@pytest.mark.parametrize(
-    ("typed", "status", "said", "remain"),
-    [
-        ("y\n", 0, "Account {id} was removed.\n", 0),
-        ("Yes\n", 0, "Account {id} was removed.\n", 0),
-        ("\n", 1, "Error: nothing was removed\n", 1),
-        ("no\n", 1, "Error: nothing was removed\n", 1),
-        ("\x04", 1, "\nError: nothing was removed\n", 1),
-        ("\x03", 130, "\n", 1),
-    ],
-    ids=["y", "Yes", "enter", "no", "Ctrl-D", "Ctrl-C"],
-)
-def test_remove_asks_a_person(server: Sandbox, typed: str, status: int, said: str, remain: int) -> None:
-    account_id = server.accounts.add(name="[red]Main")
-    question = f"Remove account {account_id}, [red]Main (Binance Spot), from 3Commas? [y/N] "
-    with Terminal("accounts", "remove", str(account_id), TERM="dumb") as terminal:
-        terminal.answer(question, typed)
-        assert terminal.end() == status
-    echo = typed if typed.isprintable() or typed.endswith("\n") else ""
-    assert terminal.seen.replace("^C", "").replace("^D\b\b", "") == question + echo + said.format(id=account_id)
-    assert len(server.accounts) == remain
-
-
-def test_an_account_with_something_active_stays(command: Command, server: Sandbox) -> None:
-    account_id = server.accounts.add()
-    server.accounts.set_active(account_id, deals=1)
-    result = command("accounts", "remove", str(account_id), "--yes")
-    assert result.status == 1
-    assert result.error == (
-        "POST /ver1/accounts/{account_id}/remove: 3Commas answered 422 account_not_deletable:"
-        " There are active trading deals on this exchange. Close all trading operations and try again"
-    )
-
-
-def test_after_a_lost_answer_a_write_is_not_to_be_repeated_and_a_read_may_be(
-    command: Command, server: Sandbox, odd_server: OddServer
-) -> None:
-    odd_server.answers = {"/remove": (502, {}), "/rename": (502, {}), "/account_table_data": (200, {})}
-    advice = "; look with 'threecommas accounts list' before you repeat it"
-    assert command("accounts", "remove", "7", "--yes").error.endswith(advice)
-    assert command("accounts", "rename", "7", "New").error.endswith(advice)
-    unread = command("accounts", "balances", "7")
-    assert unread.error.startswith("POST /ver1/accounts/{account_id}/account_table_data was carried out: ")
-    assert not unread.error.endswith(advice)
 
 
 # --- balances
@@ -203,7 +80,7 @@ def test_columns_that_say_nothing_are_left_out(command: Command, odd_server: Odd
 
 
 def test_decimal_points_stand_below_each_other(command: Command, odd_server: OddServer) -> None:
-    amounts = ["1", "12000.5", "-0.25", DIGITS]
+    amounts = ["1", "12000.5", "-0.25", DUST]
     odd_server.answers = {"/account_table_data": (201, [currency("BTC", position=amount) for amount in amounts])}
     _, *lines = (line for line in command("accounts", "balances", "7").out.splitlines() if "│" in line)
     column = [line.split("│")[1] for line in lines]
@@ -213,7 +90,7 @@ def test_decimal_points_stand_below_each_other(command: Command, odd_server: Odd
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 100, 104, 120, 500])
 def test_no_width_cuts_an_amount(command: Command, server: Sandbox, columns: int) -> None:
-    account_id = str(server.accounts.add(balances={**HELD, "BTC": DIGITS}))
+    account_id = str(server.accounts.add(balances={**HELD, "BTC": DUST}))
     everything = command("accounts", "balances", account_id, "--json").json
     table = command("accounts", "balances", account_id, COLUMNS=str(columns)).out
     assert max(map(len, table.splitlines())) <= columns
@@ -359,78 +236,7 @@ def test_colours_are_for_terminals(command: Command, server: Sandbox) -> None:
         assert max(map(len, result.out.splitlines())) <= (80 if arguments[0] == "chart" else 120)
 
 
-# --- the sandbox of a command
-
-
-def test_the_accounts_of_the_sandbox_are_those_that_the_help_names(command: Command) -> None:
-    ids = [account["id"] for account in command("accounts", "list", "--sandbox", "--json").json]
-    assert len(ids) == 2
-    for name in ("list", "show", "rename", "remove", "balances", "chart"):
-        usage = " ".join(command("accounts", name, "--help", COLUMNS="200").out.split())
-        assert f"has two accounts, {ids[0]} and {ids[1]}." in usage
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("rename", "32849081", "New"),
-        ("remove", "32849082", "--yes"),
-        ("balances", "32849081"),
-        ("balances", "summary"),
-        ("chart", "32849082"),
-        ("chart", "summary"),
-        ("show", "32849081"),
-    ],
-    ids=" ".join,
-)
-def test_every_command_has_a_sandbox_and_json(command: Command, arguments: tuple[str, ...]) -> None:
-    plain = command("accounts", *arguments, "--sandbox")
-    assert (plain.status, plain.err) == (0, "")
-    assert "in the sandbox (nothing left this machine)" in plain.out
-    result = command("accounts", *arguments, "--sandbox", "--json")
-    assert (result.status, result.err) == (0, "")
-    assert result.json
-
-
 def test_the_sandbox_has_something_to_draw(command: Command) -> None:
     points = command("accounts", "chart", "32849081", "--sandbox", "--json").json
     assert len(points) == 91
     assert len({Decimal(point["usd"]) for point in points}) > 10
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
-        (("rename", "x", "New"), "Invalid value for 'ID': an account's id is a whole number"),
-        (("rename", "summary", "New"), "Invalid value for 'ID': an account's id is a whole number"),
-        (("rename", "7", "x"), "Invalid value for 'NAME': the name is too short: it takes at least 2 characters"),
-        (("rename", "7"), "Missing argument 'NAME'"),
-        (("remove", "summary", "--yes"), "Invalid value for 'ID': an account's id is a whole number"),
-        (("balances", "all"), "Invalid value for 'ID': an account's id is a whole number"),
-        (("chart", "-7"), "No such option"),
-        (("chart",), "Missing argument 'ID'"),
-    ],
-    ids=str,
-)
-def test_wrong_usage(command: Command, arguments: tuple[str, ...], error: str) -> None:
-    result = command("accounts", *arguments)
-    assert result.status == 2
-    assert result.error.startswith(error)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "route"),
-    [
-        (("rename", "1", "New"), "POST /ver1/accounts/{account_id}/rename"),
-        (("remove", "1", "--yes"), "POST /ver1/accounts/{account_id}/remove"),
-        (("balances", "1"), "POST /ver1/accounts/{account_id}/account_table_data"),
-        (("chart", "1"), "GET /ver1/accounts/{account_id}/balance_chart_data"),
-    ],
-    ids=str,
-)
-def test_an_account_that_is_not_there(
-    command: Command, server: Sandbox, arguments: tuple[str, ...], route: str
-) -> None:
-    result = command("accounts", *arguments)
-    assert result.status == 1
-    assert result.error == f"{route}: 3Commas answered 404 not_found: Not Found"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.command_line import Command, OddServer, rows
+from tests.cli.command_line import Command, OddServer, rows
 from threecommas_async.sandbox import Sandbox
 
 
@@ -16,7 +16,7 @@ def _no_key(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_markets(command: Command) -> None:
     table = command("markets").out
-    assert table.startswith("27 markets\n")
+    assert table.startswith("28 markets\n")
     lines = [[cell.strip() for cell in line.split("│")] for line in table.splitlines() if "│" in line]
     assert lines[0] == ["Code", "Name", "Needs"]
     assert ["okex_futures", "OKX Futures", "secret, api_key, passphrase"] in lines
@@ -27,7 +27,7 @@ def test_markets_as_json(command: Command) -> None:
     result = command("markets", "--json")
     assert (result.status, result.err) == (0, "")
     markets = {market["market_code"]: market for market in result.json}
-    assert len(markets) == 27
+    assert len(markets) == 28
     needed = [form["field"] for form in markets["okex"]["form_fields"]["required"]]
     assert needed == ["secret", "api_key", "passphrase"]
 
@@ -108,7 +108,7 @@ def test_the_limits_are_those_of(command: Command, odd_server: OddServer, kind: 
             ("pairs", "zzz"),
             1,
             (
-                "GET /ver1/accounts/market_pairs: 3Commas answered 400 record_invalid: Invalid parameters;"
+                "GET /ver1/accounts/market_pairs at HOST: 3Commas answered 400 record_invalid: Invalid parameters;"
                 " market_code does not have a valid value"
             ),
         ),
@@ -116,7 +116,7 @@ def test_the_limits_are_those_of(command: Command, odd_server: OddServer, kind: 
             ("rates", "binance", "BTC_USDT"),
             1,
             (
-                "GET /ver1/accounts/currency_rates: 3Commas answered 400 record_invalid: Invalid parameters;"
+                "GET /ver1/accounts/currency_rates at HOST: 3Commas answered 400 record_invalid: Invalid parameters;"
                 " pair does not have a valid value"
             ),
         ),

@@ -165,11 +165,10 @@ def _confirm_removal(number: int, *, sandbox: bool) -> None:
 
 async def _fetch_all(*, sandbox: bool) -> list[Account]:
     from threecommas_async.cli.progress import counted
-    from threecommas_async.resources.paging import LARGEST_PAGE
 
     async with connected(sandbox=sandbox) as client:
         found: list[Account] = []
-        with counted("Accounts", page=LARGEST_PAGE) as count_one:
+        with counted("Accounts") as count_one:
             async for account in client.accounts.iterate():
                 found.append(account)
                 count_one()

@@ -139,7 +139,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The text of an exception that nobody foresaw may quote anything: only its place is told.
         *_, last = traceback.extract_tb(error.__traceback__)
         place = f"{Path(last.filename).name}, line {last.lineno}"
-        print_error(f"a fault in threecommas-async, please report it: {type(error).__name__} in {place}")
+        print_error(f"a bug in threecommas-async, please report it: {type(error).__name__} in {place}")
     else:
         return status if isinstance(status, int) else 0
     return _FAILED

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from threecommas_async.cli.common import connected
-from threecommas_async.cli.exchange_keys import complete, find_market, make_up
+from threecommas_async.cli.exchange_keys import ExchangeKeys, complete, find_market, make_up
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
@@ -44,9 +44,9 @@ async def _market(client: ThreeCommasClient, account_type: str) -> Market:
     return find_market(await client.market_data.markets(), account_type)
 
 
-async def _create(market: Market, name: str, values: Mapping[str, str], types_to_create: list[str] | None) -> Account:
+async def _create(market: Market, name: str, keys: ExchangeKeys, types_to_create: list[str] | None) -> Account:
     async with connected(sandbox=False) as client:
-        return await _send(client, market, name, values, types_to_create)
+        return await _send(client, market, name, keys, types_to_create)
 
 
 async def _create_in_sandbox(
@@ -61,16 +61,9 @@ async def _send(
     client: ThreeCommasClient,
     market: Market,
     name: str,
-    values: Mapping[str, str],
+    keys: ExchangeKeys,
     types_to_create: list[str] | None,
 ) -> Account:
     return await client.accounts.create(
-        type=market.market_code,
-        name=name,
-        api_key=values.get("api_key"),
-        secret=values.get("secret"),
-        address=values.get("address"),
-        customer_id=values.get("customer_id"),
-        passphrase=values.get("passphrase"),
-        types_to_create=types_to_create or None,
+        type=market.market_code, name=name, types_to_create=types_to_create or None, **keys
     )

@@ -12,7 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, TypedDict, cast
 
 import attrs
 
@@ -21,6 +21,7 @@ from threecommas_async.cli.common import CommandError
 from threecommas_async.cli.output import clean
 from threecommas_async.cli.questions import ask, end_line, has_terminal
 from threecommas_async.models.market import Market
+from threecommas_async.secret import Secret
 
 
 @attrs.frozen
@@ -45,6 +46,18 @@ _FIELDS: Final[Mapping[str, _Field]] = {
 
 _LONGEST_INPUT: Final = 65_536
 
+_Values = dict[str, str | Secret]
+
+
+class ExchangeKeys(TypedDict, total=False):
+    """What an exchange needs, as ``accounts.create`` takes it."""
+
+    api_key: Secret
+    secret: Secret
+    passphrase: Secret
+    customer_id: str
+    address: str
+
 
 def find_market(markets: list[Market], account_type: str) -> Market:
     """Return the market whose code is ``account_type``, in upper or lower case.
@@ -61,7 +74,7 @@ def find_market(markets: list[Market], account_type: str) -> Market:
     raise CommandError(f"3Commas has no account type {account_type!r}; {advice} {', '.join(codes)}")
 
 
-def complete(market: Market, options: Mapping[str, str | None]) -> dict[str, str]:
+def complete(market: Market, options: Mapping[str, str | None]) -> ExchangeKeys:
     """Return the values to connect an account of ``market`` with.
 
     From the options, then the environment, then, if one that the market requires is missing still, from standard
@@ -73,7 +86,7 @@ def complete(market: Market, options: Mapping[str, str | None]) -> dict[str, str
     values = _given(market, options)
     missing = _missing(market, values)
     if missing and has_terminal():
-        return values | {name: _asked(name, label) for name, label in missing.items()}
+        return _keys(values | {name: _asked(name, label) for name, label in missing.items()})
     if missing:
         values = _merged(values, _piped())
         missing = _missing(market, values)
@@ -83,27 +96,35 @@ def complete(market: Market, options: Mapping[str, str | None]) -> dict[str, str
             f"{market.market_code} needs {', '.join(missing)}, which {where} can give, "
             "or a JSON object on standard input"
         )
-    return values
+    return _keys(values)
 
 
-def make_up(market: Market, options: Mapping[str, str | None]) -> dict[str, str]:
+def make_up(market: Market, options: Mapping[str, str | None]) -> ExchangeKeys:
     """Return what :func:`complete` would, with invented values, which only a sandbox takes, for what is missing."""
     values = _given(market, options)
-    return values | {name: _FIELDS[name].make_up() for name in _missing(market, values)}
+    return _keys(values | {name: _taken(name, _FIELDS[name].make_up()) for name in _missing(market, values)})
 
 
-def _given(market: Market, options: Mapping[str, str | None]) -> dict[str, str]:
-    values = {name: value for name, value in options.items() if value}
+def _keys(values: _Values) -> ExchangeKeys:
+    return cast("ExchangeKeys", values)
+
+
+def _taken(name: str, value: str) -> str | Secret:
+    return Secret(value) if _FIELDS[name].is_secret else value
+
+
+def _given(market: Market, options: Mapping[str, str | None]) -> _Values:
+    values: _Values = {name: value for name, value in options.items() if value}
     forms = market.form_fields
     # A variable that was set for one exchange must not go to another that has no use for it.
     usable = {form.field for form in (*(forms.required or ()), *(forms.optional or ()))} if forms else _FIELDS.keys()
     for name, field in _FIELDS.items():
-        if field.is_secret and name in usable and (value := os.environ.get(field.where)):
+        if field.is_secret and name in usable and (value := Secret(os.environ.get(field.where, ""))):
             values[name] = value
     return values
 
 
-def _missing(market: Market, values: Mapping[str, str]) -> dict[str, str]:
+def _missing(market: Market, values: _Values) -> dict[str, str]:
     """Return the required fields without a value, and what to ask a person for. What is not ours 3Commas will name."""
     required = {form.field: form.localized_name for form in (market.form_fields and market.form_fields.required) or ()}
     return {
@@ -111,7 +132,7 @@ def _missing(market: Market, values: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _asked(name: str, label: str) -> str:
+def _asked(name: str, label: str) -> str | Secret:
     while True:
         try:
             value = _asked_hidden(label) if _FIELDS[name].is_secret else ask(f"{label}:")
@@ -125,18 +146,25 @@ def _asked(name: str, label: str) -> str:
             return value
 
 
-def _asked_hidden(label: str) -> str:
+def _asked_hidden(label: str) -> Secret:
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
-            return getpass.getpass(f"{label} (hidden): ").strip()
+            return Secret(getpass.getpass(f"{label} (hidden): ").strip())
         except getpass.GetPassWarning:
             raise CommandError(f"this terminal cannot hide what is typed: give {label} in another way") from None
 
 
-def _piped() -> dict[str, str]:
+def _piped() -> _Values:
     """Read the JSON object on standard input. No text of an error quotes it: it is full of secrets."""
-    data = b"" if sys.stdin is None else sys.stdin.buffer.read(_LONGEST_INPUT).strip()
+    values = {} if sys.stdin is None else _values_in(sys.stdin.buffer.read(_LONGEST_INPUT).strip())
+    if isinstance(values, str):
+        raise CommandError(values)
+    return values
+
+
+def _values_in(data: bytes) -> _Values | str:
+    """Return the values, or what is wrong with them: what is not raised here remembers none of them."""
     if not data:
         return {}
     names = ", ".join(_FIELDS)
@@ -145,18 +173,18 @@ def _piped() -> dict[str, str]:
     except codec.DecodeError:
         decoded = None
     if not isinstance(decoded, dict):
-        raise CommandError(f"standard input must hold one JSON object with some of {names}")
+        return f"standard input must hold one JSON object with some of {names}"
     if not decoded.keys() <= _FIELDS.keys():
-        raise CommandError(f"standard input has a field that is none of {names}")
-    values: dict[str, str] = {}
+        return f"standard input has a field that is none of {names}"
+    values: _Values = {}
     for name, value in decoded.items():
         if not isinstance(value, str):
-            raise CommandError(f"{name} on standard input must be a string")
-        values[name] = value
+            return f"{name} on standard input must be a string"
+        values[name] = _taken(name, value)
     return values
 
 
-def _merged(values: Mapping[str, str], piped: Mapping[str, str]) -> dict[str, str]:
+def _merged(values: _Values, piped: _Values) -> _Values:
     for name in values.keys() & piped.keys():
         if values[name] != piped[name]:
             raise CommandError(f"{name} on standard input differs from {_FIELDS[name].where}: give one of them")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from typing import Final
 
 from rich.console import Console
 
+_FULL_PAGE: Final = 100
+
 
 @contextmanager
-def counted(what: str, *, page: int) -> Generator[Callable[[], None]]:
+def counted(what: str) -> Generator[Callable[[], None]]:
     """Give a function to call for every row of a list that is read page by page.
 
-    Once the first page is full, so that another is fetched, a bar shows how many there have been; it goes with the
-    block. Nothing is shown where standard error is no terminal.
+    From the hundredth row on, when another page is about to be fetched, a bar shows how many there have been; it goes
+    with the block. Nothing is shown where standard error is no terminal.
     """
     with ExitStack() as ends:
         count = 0
@@ -23,7 +26,7 @@ def counted(what: str, *, page: int) -> Generator[Callable[[], None]]:
         def count_one() -> None:
             nonlocal count, show
             count += 1
-            if count == page:
+            if count == _FULL_PAGE:
                 show = _begun(what, ends)
             show(count)
 
