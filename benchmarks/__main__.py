@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [--json FILE] [--rounds N] [--only NAME ...]``."""
+"""``python -m benchmarks [--json FILE] [--rounds N] [--only NAME ...]``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MEASUREMENTS: Final[Mapping[str, Callable[[int | None], Result]]] = {
 
 def main() -> None:
     """Run the measurements that were asked for, and print what they found."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument(
         "--rounds", type=_at_least_one, metavar="N", help="rounds of each measurement (its own default)"
