@@ -4,7 +4,7 @@
 
     ThreeCommasError
     ├── NotSentError               NOT_DONE  no byte of the request left this machine
-    ├── OutcomeUnknownError        UNKNOWN   a request whose fate cannot be told: look before you repeat a write
+    ├── OutcomeUnknownError        UNKNOWN   a request whose fate is unknown: look before you repeat a write
     ├── UnreadableResponseError    DONE for the API's own readable 2xx, else UNKNOWN: a response that cannot be read
     ├── ConflictError              NOT_DONE  what was to be changed is no longer what was read
     ├── NotAppliedError            DONE      the response differs from what was asked, in the fields it names
@@ -44,7 +44,7 @@ class Outcome(enum.Enum):
     """Nobody can tell. Ask the API what it holds before you repeat a write."""
 
     DONE = "done"
-    """It was carried out; only the answer is lost. Do not repeat a write."""
+    """It was carried out; only the response is lost. Do not repeat a write."""
 
 
 class ErrorDetails(TypedDict, total=False):
@@ -104,7 +104,7 @@ class NotSentError(ThreeCommasError):
 
 
 class OutcomeUnknownError(ThreeCommasError):
-    """A request was sent, and what became of it cannot be told. Look before you repeat a write."""
+    """A request was sent, and what became of it is unknown. Look before you repeat a write."""
 
     def __init__(self, message: str, **details: Unpack[ErrorDetails]) -> None:
         super().__init__(message, outcome=Outcome.UNKNOWN, **details)

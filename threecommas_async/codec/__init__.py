@@ -1,7 +1,7 @@
 """The one converter: JSON to attrs classes and back, every number exact.
 
 Reading has two ways with one result. The quick one lets msgspec decode straight into a *wire form* of the class, a
-strict :class:`msgspec.Struct`, and copies that over. Whatever it balks at (a new field, a number where a string was
+strict :class:`msgspec.Struct`, and copies that over. Whatever it refuses (a new field, a number where a string was
 documented, ``"14.0"`` for an integer) is read once more by the tolerant way: field by field, converting what can be
 converted without loss, and keeping the rest raw under ``unrecognized``.
 
@@ -55,7 +55,7 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
 
     :param data: UTF-8 JSON.
     :param kind: a model class such as :class:`~threecommas_async.Account`, or a list of one: ``list[Account]``.
-    :raises DecodeError: (a :class:`ValueError`) ``data`` is no JSON, or lacks a required field.
+    :raises DecodeError: (a :class:`ValueError`) ``data`` is not valid JSON, or lacks a required field.
     """
     read = from_documented_json(data, kind)
     return read if read is not None else cast("T", from_decoded(decode_json(data), kind))
@@ -86,13 +86,13 @@ def to_json(value: object) -> bytes:
 def decode_json(data: bytes | str) -> JsonValue:
     """Decode JSON without a class in mind, numbers exact.
 
-    :raises DecodeError: ``data`` is no strict JSON: ``NaN``, bad UTF-8, numbers or nesting beyond all reason.
+    :raises DecodeError: ``data`` is not strict JSON: ``NaN``, bad UTF-8, numbers or nesting beyond all reason.
     """
     try:
         return cast("JsonValue", _EXACT.decode(data))
     except (ValueError, RecursionError, InvalidOperation) as error:
         problem = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
-    raise DecodeError(f"not readable as JSON: {problem}")
+    raise DecodeError(f"not valid JSON: {problem}")
 
 
 def from_decoded(data: JsonValue, kind: type[T] | None, envelope: str | None = None) -> T | JsonValue:

@@ -42,7 +42,7 @@ class Account(Model):
     api_key: Secret | None = attrs.field(default=None, repr=False)
     """The exchange's API key, which does not show when printed; ``api_key.reveal()`` gives the text."""
     api_key_invalid: bool | None = None
-    """Whether the exchange turns the API key down."""
+    """Whether the exchange rejects the API key."""
     api_keys_state: str | None = None
     """State of the API key: ``ok``, ``expired`` and others."""
 
@@ -60,7 +60,7 @@ class Account(Model):
     smart_selling_supported: bool | None = None
     """Whether smart selling can run on it."""
     available_for_trading: Mapping[str, object] | None = attrs.field(default=None, hash=False)
-    """Not documented by the vendor; an empty object wherever it has been seen."""
+    """Not documented by the vendor; always an empty object in observed responses."""
     trading_supported: bool | None = None
     """Whether 3Commas can trade on it at all."""
     stats_supported: bool | None = None
@@ -101,13 +101,13 @@ class Account(Model):
     auto_balance_period: int | None = None
     """Hours between two rebalancings."""
     auto_balance_method: str | None = None
-    """How rebalancing is done; null wherever it has been seen."""
+    """How rebalancing is done; always null in observed responses."""
     auto_balance_portfolio_id: int | None = None
     """The portfolio that rebalancing follows."""
     auto_balance_portfolio: Mapping[str, object] | None = attrs.field(default=None, hash=False)
-    """That portfolio; null wherever it has been seen."""
+    """That portfolio; always null in observed responses."""
     auto_balance_currency_change_limit: Decimal | None = None
-    """Limit of change that rebalancing heeds; null wherever it has been seen."""
+    """Limit of change that rebalancing heeds; always null in observed responses."""
     auto_balance_error: str | None = None
     """Why the last rebalancing failed."""
     last_auto_balance: datetime | None = None

@@ -13,7 +13,7 @@ import attrs
 from threecommas_async.secret import Secret
 
 JsonValue = None | bool | int | str | Decimal | list["JsonValue"] | dict[str, "JsonValue"]
-"""Decoded JSON, with :class:`~decimal.Decimal` for every number that is no integer."""
+"""Decoded JSON, with :class:`~decimal.Decimal` for every number that is not an integer."""
 
 GuardedJson = None | bool | int | str | Decimal | Secret | list["GuardedJson"] | dict[str, "GuardedJson"]
 """Decoded JSON whose texts and numbers are a :class:`Secret` where their name is that of one."""

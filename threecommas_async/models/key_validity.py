@@ -9,9 +9,7 @@ from threecommas_async.models.base import Model
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class KeyValidity(Model):
-    """What 3Commas says of the API key that signed the question.
-
-    :ivar valid: whether the key and its signature are accepted.
-    """
+    """What 3Commas says of the API key that signed the question."""
 
     valid: bool
+    """Whether the key and its signature are accepted."""

@@ -46,53 +46,47 @@ MarketCode = (
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class MarketFormField(Model):
-    """A parameter that connecting an account of some market takes.
-
-    :ivar field: the parameter of ``accounts.create``, such as ``api_key``.
-    :ivar localized_name: what to ask a person for.
-    """
+    """A parameter that connecting an account of some market takes."""
 
     field: str
+    """The parameter of ``accounts.create``, such as ``api_key``."""
     localized_name: str | None = None
+    """What to ask a person for."""
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class MarketFormFields(Model):
-    """The parameters that connecting an account of some market takes.
-
-    :ivar required: those that must be given.
-    :ivar optional: those that may be given.
-    """
+    """The parameters that connecting an account of some market takes."""
 
     required: tuple[MarketFormField, ...] | None = None
+    """Those that must be given."""
     optional: tuple[MarketFormField, ...] | None = None
+    """Those that may be given."""
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Market(Model):
-    """An exchange, a part of one, or a kind of wallet. Vendor's page: "Supported markets list".
-
-    :ivar market_code: what ``accounts.create`` takes as ``type``.
-    :ivar market_name: the market, as people call it.
-    :ivar market_url: the exchange's site (a referral link).
-    :ivar market_icon: URL of its icon.
-    :ivar help_link: the vendor's help on connecting it.
-    :ivar form_fields: the parameters that connecting an account takes.
-    :ivar available_connection_flows: ways to connect: ``form``, ``fast_connect``.
-    :ivar third_party_allowed: whether it lets third-party applications connect.
-    :ivar trusted_ips: the addresses of 3Commas to allow at the exchange.
-    :ivar trusted_ips_input_type: how the exchange wants those addresses entered.
-    :ivar fast_connect_action_name: the market's name in the quick way to connect.
-    """
+    """An exchange, a part of one, or a kind of wallet. Vendor's page: "Supported markets list"."""
 
     market_code: str
+    """What ``accounts.create`` takes as ``type``."""
     market_name: str | None = None
+    """The market, as people call it."""
     market_url: str | None = None
+    """The exchange's site (a referral link)."""
     market_icon: str | None = None
+    """URL of its icon."""
     help_link: str | None = None
+    """The vendor's help on connecting it."""
     form_fields: MarketFormFields | None = None
+    """The parameters that connecting an account takes."""
     available_connection_flows: tuple[str, ...] | None = None
+    """Ways to connect: ``form``, ``fast_connect``."""
     third_party_allowed: bool | None = None
+    """Whether it lets third-party applications connect."""
     trusted_ips: tuple[str, ...] | None = None
+    """The addresses of 3Commas to allow at the exchange."""
     trusted_ips_input_type: str | None = None
+    """How the exchange wants those addresses entered."""
     fast_connect_action_name: str | None = None
+    """The market's name in the quick way to connect."""

@@ -11,61 +11,57 @@ from threecommas_async.models.base import JSON_KEY, Model
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Network(Model):
-    """A network that a currency is deposited and withdrawn over.
-
-    :ivar network: the network's code, as ``accounts.deposit_data`` takes it.
-    :ivar address_tag: the name of ``network`` in the vendor's table; in no answer that has been seen.
-    :ivar network_name: the network, as people call it.
-    :ivar network_url: the network's site.
-    :ivar default: whether the exchange uses it unless told otherwise.
-    :ivar deposit_enable: whether deposits are open.
-    :ivar withdraw_enable: whether withdrawals are open.
-    :ivar deposit_tip: the exchange's remark on deposits.
-    :ivar withdraw_tip: the exchange's remark on withdrawals.
-    :ivar special_tip: the exchange's remark on this network.
-    :ivar address_regexp: what an address looks like, as a regular expression.
-    :ivar memo_regexp: what a memo looks like, as a regular expression.
-    :ivar withdraw_fee: the fee of a withdrawal, in the currency.
-    :ivar withdraw_min: the least that can be withdrawn.
-    :ivar withdraw_max: the most that can be withdrawn.
-    :ivar withdraw_multiple: the step that a withdrawal's amount must keep to.
-    :ivar label: what the additional field is called: ``MEMO/Tag``.
-    :ivar require_address_tag: whether that field must be filled in.
-    """
+    """A network that a currency is deposited and withdrawn over."""
 
     network: str | None = None
+    """The network's code, as ``accounts.deposit_data`` takes it."""
     address_tag: str | None = None
+    """The name of ``network`` in the vendor's table; in no observed response."""
     network_name: str | None = None
+    """The network, as people call it."""
     network_url: str | None = None
+    """The network's site."""
     default: bool | None = None
+    """Whether the exchange uses it unless told otherwise."""
     deposit_enable: bool | None = None
+    """Whether deposits are open."""
     withdraw_enable: bool | None = None
+    """Whether withdrawals are open."""
     deposit_tip: str | None = None
+    """The exchange's remark on deposits."""
     withdraw_tip: str | None = None
+    """The exchange's remark on withdrawals."""
     special_tip: str | None = None
+    """The exchange's remark on this network."""
     address_regexp: str | None = None
+    """What an address looks like, as a regular expression."""
     memo_regexp: str | None = None
+    """What a memo looks like, as a regular expression."""
     withdraw_fee: Decimal | None = None
+    """The fee of a withdrawal, in the currency."""
     withdraw_min: Decimal | None = None
+    """The least that can be withdrawn."""
     withdraw_max: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "withdrawMax"})
+    """The most that can be withdrawn."""
     withdraw_multiple: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "withdrawMultiple"})
+    """The step that a withdrawal's amount must keep to."""
     label: str | None = None
+    """What the additional field is called: ``MEMO/Tag``."""
     require_address_tag: bool | None = None
+    """Whether that field must be filled in."""
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class CurrencyNetworks(Model):
-    """A currency and the networks that it travels over. Vendor's page: "Deposit or withdraw networks info".
-
-    :ivar currency: the currency's code, such as ``BTC``.
-    :ivar name: the currency's name.
-    :ivar deposit_enable: whether the account can deposit it.
-    :ivar withdraw_enable: whether the account can withdraw it.
-    :ivar network_list: the networks.
-    """
+    """A currency and the networks that it travels over. Vendor's page: "Deposit or withdraw networks info"."""
 
     currency: str | None = None
+    """The currency's code, such as ``BTC``."""
     name: str | None = None
+    """The currency's name."""
     deposit_enable: bool | None = None
+    """Whether the account can deposit it."""
     withdraw_enable: bool | None = None
+    """Whether the account can withdraw it."""
     network_list: tuple[Network, ...] | None = None
+    """The networks."""

@@ -19,68 +19,67 @@ class CurrencyRates(Model):
     """The price of a pair and the limits of its orders. Vendor's page: "Currency rates and limits".
 
     Of a pair ``USDT_BTC`` the *quote* currency is USDT, the *base* currency BTC.
-
-    :ivar last: the last price.
-    :ivar bid: the best bid.
-    :ivar ask: the best ask.
-    :ivar orderbook_last: the last price in the order book.
-    :ivar orderbook_bid: the best bid in the order book.
-    :ivar orderbook_ask: the best ask in the order book.
-    :ivar orderbook_price_currency: the currency that the order book's prices are in.
-    :ivar strategy_name: how the price is found.
-    :ivar contract_strategy_name: how a contract's price is found.
-    :ivar instrument_kind: what is traded: ``spot``, ``linear_futures`` and others.
-    :ivar min_price: the lowest price of an order.
-    :ivar max_price: the highest price of an order.
-    :ivar price_step: the step that a price must keep to.
-    :ivar min_lot_size: the smallest order, in the base currency.
-    :ivar max_lot_size: the largest order, in the base currency.
-    :ivar lot_step: the step that an order's size must keep to, in the base currency.
-    :ivar min_market_buy_amount: the smallest market order that buys, in the base currency.
-    :ivar max_market_buy_amount: the largest market order that buys, in the base currency.
-    :ivar min_market_sell_amount: the smallest market order that sells, in the base currency.
-    :ivar max_market_sell_amount: the largest market order that sells, in the base currency.
-    :ivar min_total: the smallest order, in the quote currency.
-    :ivar min_market_total: the smallest market order, in the quote currency.
-    :ivar max_total: the largest order, in the quote currency.
-    :ivar bid_multiplier_down: how far below the price a buying order may be: this times the price.
-    :ivar bid_multiplier_up: how far above the price a buying order may be.
-    :ivar ask_multiplier_down: how far below the price a selling order may be.
-    :ivar ask_multiplier_up: how far above the price a selling order may be.
     """
 
     last: Decimal | None = None
+    """The last price."""
     bid: Decimal | None = None
+    """The best bid."""
     ask: Decimal | None = None
+    """The best ask."""
     orderbook_last: Decimal | None = None
+    """The last price in the order book."""
     orderbook_bid: Decimal | None = None
+    """The best bid in the order book."""
     orderbook_ask: Decimal | None = None
+    """The best ask in the order book."""
     orderbook_price_currency: str | None = None
+    """The currency that the order book's prices are in."""
     strategy_name: str | None = None
+    """How the price is found."""
     contract_strategy_name: str | None = None
+    """How a contract's price is found."""
     instrument_kind: str | None = attrs.field(default=None, metadata={JSON_KEY: "instrumentKind"})
+    """What is traded: ``spot``, ``linear_futures`` and others."""
     min_price: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "minPrice"})
+    """The lowest price of an order."""
     max_price: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "maxPrice"})
+    """The highest price of an order."""
     price_step: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "priceStep"})
+    """The step that a price must keep to."""
     min_lot_size: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "minLotSize"})
+    """The smallest order, in the base currency."""
     max_lot_size: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "maxLotSize"})
+    """The largest order, in the base currency."""
     lot_step: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "lotStep"})
+    """The step that an order's size must keep to, in the base currency."""
     min_market_buy_amount: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "minMarketBuyAmount"})
+    """The smallest market order that buys, in the base currency."""
     max_market_buy_amount: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "maxMarketBuyAmount"})
+    """The largest market order that buys, in the base currency."""
     min_market_sell_amount: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "minMarketSellAmount"})
+    """The smallest market order that sells, in the base currency."""
     max_market_sell_amount: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "maxMarketSellAmount"})
+    """The largest market order that sells, in the base currency."""
     min_total: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "minTotal"})
+    """The smallest order, in the quote currency."""
     min_market_total: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "minMarketTotal"})
+    """The smallest market order, in the quote currency."""
     max_total: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "maxTotal"})
+    """The largest order, in the quote currency."""
     bid_multiplier_down: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "bidMultiplierDown"})
+    """How far below the price a buying order may be: this times the price."""
     bid_multiplier_up: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "bidMultiplierUp"})
+    """How far above the price a buying order may be."""
     ask_multiplier_down: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "askMultiplierDown"})
+    """How far below the price a selling order may be."""
     ask_multiplier_up: Decimal | None = attrs.field(default=None, metadata={JSON_KEY: "askMultiplierUp"})
+    """How far above the price a selling order may be."""
 
     def floor_amount(self, amount: Decimal | str | int) -> Decimal:
         """Return the largest amount of the base currency that an order may have and that is not above ``amount``.
 
-        :raises ValueError: the rates have no ``lot_step``, or ``amount`` is no number.
+        :raises ValueError: the rates have no ``lot_step``, or ``amount`` is not a number.
         :raises TypeError: ``amount`` is a ``float``, or of another class that is not exact.
         """
         return _to_step("lot_step", self.lot_step, exact("amount", amount), ROUND_FLOOR)
@@ -88,7 +87,7 @@ class CurrencyRates(Model):
     def round_price(self, price: Decimal | str | int) -> Decimal:
         """Return the price nearest to ``price`` that an order may have; of two equally near, the higher.
 
-        :raises ValueError: the rates have no ``price_step``, or ``price`` is no number.
+        :raises ValueError: the rates have no ``price_step``, or ``price`` is not a number.
         :raises TypeError: ``price`` is a ``float``, or of another class that is not exact.
         """
         return _to_step("price_step", self.price_step, exact("price", price), ROUND_HALF_UP)
@@ -117,12 +116,10 @@ class CurrencyRates(Model):
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class CurrencyRatesWithLeverage(CurrencyRates):
-    """The same for a pair on a futures exchange. Vendor's page: "Currency rates and limits with leverage data".
-
-    :ivar leverage_data: the kinds of leverage that the pair can be traded with.
-    """
+    """The same for a pair on a futures exchange. Vendor's page: "Currency rates and limits with leverage data"."""
 
     leverage_data: tuple[LeverageType, ...] | None = None
+    """The kinds of leverage that the pair can be traded with."""
 
 
 def _to_step(name: str, step: Decimal | None, value: Decimal, rounding: str) -> Decimal:

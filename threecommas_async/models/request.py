@@ -48,8 +48,8 @@ def _similar(name: str, known: list[str]) -> str:
 def exact(name: str, value: object) -> Decimal:
     """Return ``value`` as a Decimal with every digit.
 
-    :raises TypeError: it is no Decimal, str or int.
-    :raises ValueError: it is no finite number.
+    :raises TypeError: it is not a Decimal, str or int.
+    :raises ValueError: it is not a finite number.
     """
     if isinstance(value, float):
         raise TypeError(f"{name} must be a Decimal or a str, not a float, which is not exact")

@@ -9,19 +9,15 @@ from threecommas_async.models.base import Model, UnixSeconds
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Pong(Model):
-    """The API's answer to a ping.
-
-    :ivar pong: the word ``pong``.
-    """
+    """The API's response to a ping."""
 
     pong: str | None = None
+    """The word ``pong``."""
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class ServerTime(Model):
-    """What time it is at the API.
-
-    :ivar server_time: the time, to the second.
-    """
+    """What time it is at the API."""
 
     server_time: UnixSeconds
+    """The time, to the second."""

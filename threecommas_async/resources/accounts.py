@@ -119,7 +119,7 @@ class Accounts:
         :raises TypeError: an argument is of the wrong type; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why. An exchange key that is connected
             already is refused with ``fields["api_key"]``.
-        :raises OutcomeUnknownError: the answer was lost: ask :meth:`find_created` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: ask :meth:`find_created` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -139,7 +139,7 @@ class Accounts:
         )
 
     async def find_created(self, error: ThreeCommasError) -> Account | None:
-        """Find out what became of a :meth:`create` whose answer was lost. Needs the permission ACCOUNTS_READ.
+        """Find out what became of a :meth:`create` whose response was lost. Needs the permission ACCOUNTS_READ.
 
         ``GET /ver1/accounts``, all pages, up to four times within some seconds: that an account is absent right after a
         failure proves nothing. Looked for is an account of the same market and name that is no older than the call,
@@ -275,7 +275,7 @@ class Accounts:
         :param account_id: the account's ``id``.
         :returns: the counts. An account with any of these cannot be removed.
         :raises NotFoundError: there is no such account.
-        :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange turns the account's API key down.
+        :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange rejects the account's API key.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -343,7 +343,7 @@ class Accounts:
         :param account_id: the account's ``id``.
         :returns: the account with fresh amounts.
         :raises NotFoundError: there is no such account.
-        :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange turns the account's API key down.
+        :raises InvalidRequestError: with ``code`` ``invalid_api_key``: the exchange rejects the account's API key.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -367,7 +367,7 @@ class Accounts:
         :param account_id: the account's ``id``.
         :returns: the account afterwards.
         :raises PermissionDeniedError: the account cannot do it, or the key lacks the permission.
-        :raises OutcomeUnknownError: the answer was lost: look at the account before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the account before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -387,7 +387,7 @@ class Accounts:
         :param account_id: the account's ``id``.
         :returns: the account afterwards.
         :raises PermissionDeniedError: the account cannot do it, or the key lacks the permission.
-        :raises OutcomeUnknownError: the answer was lost: look at the account before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the account before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -473,7 +473,7 @@ class Accounts:
         :param account_id: the account's ``id``.
         :raises NotFoundError: there is no such account.
         :raises InvalidRequestError: with ``code`` ``account_not_deletable``: something runs on it.
-        :raises OutcomeUnknownError: the answer was lost: whether :meth:`get` still finds the account tells.
+        :raises OutcomeUnknownError: the response was lost: whether :meth:`get` still finds the account tells.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -530,11 +530,11 @@ class Accounts:
         :param codes: the codes of the currencies to convert, such as ``["USDT"]``. The vendor calls it optional, and
             does not say what is converted without it.
         :returns: the amounts that were converted, the BNB for them, and the fees.
-        :raises TypeError: ``codes`` is no sequence of strings; nothing was sent.
+        :raises TypeError: ``codes`` is not a sequence of strings; nothing was sent.
         :raises InvalidRequestError: 3Commas or the exchange refused, with ``code`` ``bnb_dust_limit_error`` if the last
             conversion is too recent; ``fields`` or ``description`` tells why.
         :raises PermissionDeniedError: the account cannot do it, or the key lacks the permission.
-        :raises OutcomeUnknownError: the answer was lost: look at the account before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the account before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -552,7 +552,7 @@ class Accounts:
 
         :param account_id: the account's ``id``.
         :param date: the day, in UTC; today by default.
-        :raises TypeError: ``date`` is no date; nothing was sent.
+        :raises TypeError: ``date`` is not a date; nothing was sent.
         :raises NotFoundError: there is no such account, or nothing is known of that day.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
@@ -571,7 +571,7 @@ class Accounts:
 
         :param account_id: the account's ``id``.
         :param month: any day of the month, in UTC; this month by default.
-        :raises TypeError: ``month`` is no date; nothing was sent.
+        :raises TypeError: ``month`` is not a date; nothing was sent.
         :raises NotFoundError: there is no such account, or nothing is known of that month.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """

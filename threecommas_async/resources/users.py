@@ -38,7 +38,7 @@ class Users:
 
         :param mode: ``"paper"`` for trading with play money, ``"real"`` for real trading.
         :raises ValueError: ``mode`` is another word; nothing was sent.
-        :raises OutcomeUnknownError: the answer was lost; the same call again does no harm.
+        :raises OutcomeUnknownError: the response was lost; the same call again does no harm.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(

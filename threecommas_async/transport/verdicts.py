@@ -168,7 +168,7 @@ def without_aiohttp(trace: TracebackType | None, *, ours: bool = True) -> Traceb
 
 
 def failure_of_response(response: Response, call: Call, clock: Clock, *, pause: timedelta) -> Failure:
-    """Judge a response that is no success, or cannot be read.
+    """Judge a response that is not a success, or cannot be read.
 
     :param pause: for how long the API refuses after a 429, unless the response says.
     """
