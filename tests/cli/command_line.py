@@ -122,7 +122,7 @@ def server(no_variables: None, loop: asyncio.AbstractEventLoop, monkeypatch: pyt
 
 
 class OddServer:
-    """Answers what the test wants, and keeps the queries and bodies of the requests.
+    """Answers what the test wants, and keeps the queries, bodies and headers of the requests.
 
     :ivar answers: a status and a document for the end of a path; the first that fits is taken.
     """
@@ -131,6 +131,7 @@ class OddServer:
         self.answers: dict[str, tuple[int, object]] = {}
         self.queries: list[dict[str, str]] = []
         self.bodies: list[str] = []
+        self.headers: list[dict[str, str]] = []
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(application)
@@ -146,6 +147,7 @@ class OddServer:
     async def _answer(self, request: web.Request) -> web.Response:
         self.queries.append(dict(request.query))
         self.bodies.append(await request.text())
+        self.headers.append(dict(request.headers))
         status, document = next(answer for end, answer in self.answers.items() if request.path.endswith(end))
         return web.json_response(document, status=status)
 

@@ -135,7 +135,7 @@ def test_remove_without_a_terminal_wants_to_be_sure(command: Command, server: Sa
     result = command("accounts", "remove", str(account_id), stdin="y\n")
     assert result.status == 2
     assert result.error == (
-        "Invalid value: without a terminal to ask at, an account is removed with --yes only"
+        "Invalid value: there is no terminal to ask at: add --yes to remove the account without a question"
         " (see threecommas accounts remove --help)"
     )
     assert not server.requests

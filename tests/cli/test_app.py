@@ -30,7 +30,7 @@ from tests.cli.command_line import (
 )
 from threecommas_async import HmacCredentials, ThreeCommasClient
 from threecommas_async.__main__ import main
-from threecommas_async.cli import app
+from threecommas_async.cli.session import Session
 from threecommas_async.models import Account
 from threecommas_async.sandbox import Sandbox
 
@@ -60,10 +60,10 @@ def test_an_error_text_is_one_line_that_a_terminal_does_not_obey(command: Comman
 
 
 def test_a_bug_in_the_command_is_told_without_its_text(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*, sandbox: bool) -> None:
+    def fail(*_: object) -> None:
         raise AttributeError(SECRET)
 
-    monkeypatch.setattr(app, "connected", fail)
+    monkeypatch.setattr(Session, "run", fail)
     result = command("validate")
     assert result.status == 1
     assert re.fullmatch(

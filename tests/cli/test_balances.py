@@ -39,9 +39,9 @@ def test_balances(command: Command, server: Sandbox) -> None:
     head, *lines = cells(table)
     assert head == ["Currency", "Amount", "USD price", "BTC price", "USD value", "BTC value", "Percent"]
     assert lines == [
-        ["BTC", "0.4125", "60319.62", "1.0", "24881.84325", "0.4125", "65.51068121828966"],
-        ["ETH", "4.2", "2464.05", "0.040849892622", "10349.01", "0.1715695490124", "27.24760735058854"],
-        ["USDT", "2750.5", "1.0", "0.000016578354", "2750.5", "0.045598762677", "7.241711431121797"],
+        ["BTC", "0.4125", "60319.62", "1.0", "24881.84325", "0.4125", "65.51"],
+        ["ETH", "4.2", "2464.05", "0.040849892622", "10349.01", "0.1715695490124", "27.25"],
+        ["USDT", "2750.5", "1.0", "0.000016578354", "2750.5", "0.045598762677", "7.24"],
     ]
     summary = command("accounts", "balances", "summary").out
     assert summary.startswith("3 currencies of all accounts\n")
@@ -97,8 +97,18 @@ def test_no_width_cuts_an_amount(command: Command, server: Sandbox, columns: int
     assert "…" not in table
     folded = "".join(line.rpartition("│")[2].strip() for line in table.splitlines()) if columns < 500 else table
     for row in everything:
-        for name in ("position", "current_price_usd", "current_price", "usd_value", "btc_value", "percentage"):
+        for name in ("position", "current_price_usd", "current_price", "usd_value", "btc_value"):
             assert row[name] in folded
+
+
+def test_in_80_columns_a_row_stays_a_row_and_what_is_left_out_is_named(command: Command, server: Sandbox) -> None:
+    account_id = str(server.accounts.add(balances=HELD))
+    table = command("accounts", "balances", account_id, COLUMNS="80").out
+    assert max(map(len, table.splitlines())) <= 80
+    head, *lines = cells(table)
+    assert head == ["Currency", "Amount", "USD price", "USD value", "BTC value", "Percent"]
+    assert lines[1] == ["ETH", "4.2", "2464.05", "10349.01", "0.1715695490124", "27.25"]
+    assert table.endswith("The terminal is too narrow for: BTC price (--json has everything)\n")
 
 
 # --- chart
@@ -154,7 +164,7 @@ def test_points_in_disorder_and_without_an_amount(command: Command, odd_server: 
 def test_a_history_of_nothing(command: Command, odd_server: OddServer) -> None:
     odd_server.answers = {"/balance_chart_data": (200, [])}
     result = command("accounts", "chart", "7", "--from", "2024-01-31", "--to", "2024-02-29")
-    assert result == Result(0, "3Commas knows no USD balance of account 7 from 2024-01-31 to 2024-02-29.\n", "")
+    assert result == Result(0, "3Commas has no USD balance of account 7 from 2024-01-31 to 2024-02-29.\n", "")
     assert command("accounts", "chart", "7", "--json").json == []
 
 

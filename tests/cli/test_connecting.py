@@ -95,7 +95,7 @@ def test_it_sends_what_the_exchange_needs_and_no_more(command: Command, odd_serv
     [
         (
             "",
-            "okex needs passphrase, which THREECOMMAS_EXCHANGE_PASSPHRASE can give, or a JSON object on standard input",
+            "okex needs passphrase, from THREECOMMAS_EXCHANGE_PASSPHRASE or from a JSON object on standard input",
         ),
         ("Exchange-Pass-1", "standard input must hold one JSON object with some of {fields}"),
         ('["Exchange-Pass-1"]', "standard input must hold one JSON object with some of {fields}"),
@@ -107,7 +107,7 @@ def test_it_sends_what_the_exchange_needs_and_no_more(command: Command, odd_serv
         ('{"passphrase": "' + "x" * 65_536 + '"}', "standard input must hold one JSON object with some of {fields}"),
         (
             '{"passphrase": "Exchange-Pass-1", "secret": "Exchange-Key-1"}',
-            "secret on standard input differs from THREECOMMAS_EXCHANGE_SECRET: give one of them",
+            "secret on standard input differs from THREECOMMAS_EXCHANGE_SECRET: give only one of them",
         ),
     ],
 )
@@ -121,7 +121,7 @@ def test_standard_input_that_cannot_be_used(command: Command, server: Sandbox, s
 def test_an_account_type_that_3commas_does_not_have(command: Command) -> None:
     misspelt = command("accounts", "create", "--sandbox", "--type", "bitstam", "--name", "Main")
     assert misspelt.status == 1
-    assert misspelt.error == "3Commas has no account type 'bitstam'; the nearest are bitstamp, bitmex, bitget"
+    assert misspelt.error == "3Commas has no account type 'bitstam'; the closest are bitstamp, bitmex, bitget"
     strange = command("accounts", "create", "--sandbox", "--type", "zzz", "--name", "Main")
     assert strange.error.startswith("3Commas has no account type 'zzz'; it has binance, ")
 
@@ -182,9 +182,7 @@ def test_an_exchange_key_that_is_connected_already(command: Command, server: San
 def test_bitstamp_without_a_customer_id(command: Command, server: Sandbox) -> None:
     result = command("accounts", "create", "--type", "bitstamp", "--name", "Main", stdin="", **KEYS)
     assert result.status == 1
-    assert result.error == (
-        "bitstamp needs customer_id, which --customer-id can give, or a JSON object on standard input"
-    )
+    assert result.error == ("bitstamp needs customer_id, from --customer-id or from a JSON object on standard input")
     given = command("accounts", "create", "--type", "bitstamp", "--name", "Main", "--customer-id", "12", **KEYS)
     assert given.status == 0
 

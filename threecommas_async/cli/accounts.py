@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 import attrs
 import typer
 
-from threecommas_async.cli.common import (
-    AccountId,
-    AccountIdOrSummary,
-    AsJson,
-    CommandError,
-    InFurnishedSandbox,
-    InSandbox,
-    account_id,
-    account_id_or_summary,
-    connected,
-    where,
-)
-from threecommas_async.cli.output import Cell, clean, money, print_json, print_line, print_record, print_rows
+from threecommas_async.cli.columns import Column, clean, money, number_of
+from threecommas_async.cli.commands import command
+from threecommas_async.cli.errors import CommandError
+from threecommas_async.cli.options import AccountId, AccountIdOrSummary, Yes, account_id, account_id_or_summary
+from threecommas_async.cli.session import Session
+from threecommas_async.cli.views import Record, Rows, Sentence
 
 if TYPE_CHECKING:
-    from threecommas_async.models.account import Account
+    from threecommas_async.client import ThreeCommasClient
+    from threecommas_async.models import Account
 
 accounts: Final = typer.Typer(
     name="accounts", help="Exchange accounts and wallets that are connected to 3Commas.", no_args_is_help=True
+)
+
+
+def _lock(account: Account) -> str | None:
+    return account.lock_reason or "yes" if account.is_locked else None
+
+
+def _amount_in_other_currency(account: Account) -> str | None:
+    amount = account.primary_display_currency_amount
+    return None if amount is None or amount.currency in ("BTC", "USD") else money(amount)
+
+
+_LISTED: Final[tuple[Column[Account], ...]] = (
+    Column("ID", "id"),
+    Column("Name", "name", wraps=True),
+    Column("Exchange", "exchange_name", wraps=True),
+    Column("Type", "market_code", spare=True),
+    Column("State", "api_keys_state"),
+    Column("BTC", "btc_amount"),
+    Column("USD", "usd_amount"),
+)
+_SHOWN: Final[tuple[Column[Account], ...]] = (
+    Column("Name", "name"),
+    Column("Exchange", "exchange_name"),
+    Column("ID", "id"),
+    Column("Type", "market_code"),
+    Column("State", "api_keys_state"),
+    Column("Locked", _lock),
+    Column("Created", "created_at"),
+    Column("Amount", _amount_in_other_currency),
+    Column("BTC amount", "btc_amount"),
+    Column("USD amount", "usd_amount"),
+    Column("BTC day profit", "day_profit_btc", signed=True),
+    Column("USD day profit", "day_profit_usd", signed=True),
+    Column("BTC total profit", "total_btc_profit", signed=True),
+    Column("USD total profit", "total_usd_profit", signed=True),
 )
 
 
@@ -40,8 +69,9 @@ def _checked_name(value: str) -> str:
         raise typer.BadParameter(str(error)) from None
 
 
-@accounts.command()
+@command(accounts)
 def create(
+    session: Session,
     account_type: Annotated[
         str, typer.Option("--type", metavar="TYPE", help="Kind of account, as 3Commas codes it: binance, okex ...")
     ],
@@ -62,9 +92,7 @@ def create(
             help="Another account type to connect with the same key, such as binance_margin. May be repeated.",
         ),
     ] = None,
-    sandbox: InSandbox = False,
-    as_json: AsJson = False,
-) -> None:
+) -> Record[Account]:
     """Connect an exchange account or a wallet.
 
     The exchange's keys are never arguments. They come from the environment (THREECOMMAS_EXCHANGE_API_KEY,
@@ -75,142 +103,73 @@ def create(
     from threecommas_async.cli.connecting import connect_account
 
     options = {"address": address, "customer_id": customer_id}
-    account = connect_account(account_type, name, options, types_to_create, sandbox=sandbox)
-    if as_json:
-        print_json(_shown(account))
-    else:
-        print_record(f"New account{where(sandbox=sandbox)}", _fields(account))
+    account = connect_account(session, account_type, name, options, types_to_create)
+    return _record("New account", account)
 
 
-@accounts.command("list")
-def list_accounts(sandbox: InFurnishedSandbox = False, as_json: AsJson = False) -> None:
+@command(accounts, "list")
+def list_accounts(session: Session) -> Rows[Account]:
     """List all connected accounts."""
-    found = asyncio.run(_fetch_all(sandbox=sandbox))
-    if as_json:
-        print_json([_shown(account) for account in found])
-        return
-    print_rows(
-        f"{len(found)} account{'' if len(found) == 1 else 's'}{where(sandbox=sandbox)}",
-        ("ID", "Name", "Exchange", "Type", "State", "BTC", "USD"),
-        [
-            (
-                account.id,
-                account.name,
-                account.exchange_name,
-                account.market_code,
-                account.api_keys_state,
-                account.btc_amount,
-                account.usd_amount,
-            )
-            for account in found
-        ],
-    )
+    found = [_without_key(account) for account in session.run(_all)]
+    return Rows(number_of(len(found), "account"), _LISTED, found)
 
 
-@accounts.command()
-def show(one: AccountIdOrSummary, sandbox: InFurnishedSandbox = False, as_json: AsJson = False) -> None:
+@command(accounts)
+def show(session: Session, one: AccountIdOrSummary) -> Record[Account]:
     """Show one account, or the summary over all of them."""
-    account = asyncio.run(_fetch(account_id_or_summary(one), sandbox=sandbox))
-    if as_json:
-        print_json(_shown(account))
-    else:
-        print_record(f"Account{where(sandbox=sandbox)}", _fields(account))
+    wanted = account_id_or_summary(one)
+    return _record("Account", session.run(lambda client: client.accounts.get(wanted)))
 
 
-@accounts.command()
+@command(accounts)
 def rename(
+    session: Session,
     one: AccountId,
     name: Annotated[
         str, typer.Argument(metavar="NAME", callback=_checked_name, help="The new name.", show_default=False)
     ],
-    sandbox: InFurnishedSandbox = False,
-    as_json: AsJson = False,
-) -> None:
+) -> Record[Account]:
     """Give an account another name."""
-    account = asyncio.run(_rename(account_id(one), name, sandbox=sandbox))
-    if as_json:
-        print_json(_shown(account))
-    else:
-        print_record(f"Renamed account{where(sandbox=sandbox)}", _fields(account))
+    number = account_id(one)
+    return _record("Renamed account", session.run(lambda client: client.accounts.rename(number, name)))
 
 
-@accounts.command()
-def remove(
-    one: AccountId,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")] = False,
-    sandbox: InFurnishedSandbox = False,
-    as_json: AsJson = False,
-) -> None:
+@command(accounts)
+def remove(session: Session, one: AccountId, yes: Yes = False) -> Sentence:
     """Disconnect an account from 3Commas. Asks first; the account at the exchange stays as it is."""
     number = account_id(one)
     if not yes:
-        _confirm_removal(number, sandbox=sandbox)
-    asyncio.run(_remove(number, sandbox=sandbox))
-    if as_json:
-        print_json({"id": number, "removed": True})
-    else:
-        print_line(f"Account {number} was removed{where(sandbox=sandbox)}.")
+        _confirm_removal(session, number)
+    session.run(lambda client: client.accounts.remove(number))
+    return Sentence(f"Account {number} was removed", {"id": number, "removed": True})
 
 
-def _confirm_removal(number: int, *, sandbox: bool) -> None:
+def _confirm_removal(session: Session, number: int) -> None:
     from threecommas_async.cli.questions import can_ask, is_confirmed
 
     if not can_ask():
-        raise typer.BadParameter("without a terminal to ask at, an account is removed with --yes only")
-    account = asyncio.run(_fetch(number, sandbox=sandbox))
+        raise typer.BadParameter("there is no terminal to ask at: add --yes to remove the account without a question")
+    account = session.run(lambda client: client.accounts.get(number))
     name = clean(f"{account.name} ({account.exchange_name})")
     if not is_confirmed(f"Remove account {number}, {name}, from 3Commas?"):
         raise CommandError("nothing was removed")
 
 
-async def _fetch_all(*, sandbox: bool) -> list[Account]:
+async def _all(client: ThreeCommasClient) -> list[Account]:
     from threecommas_async.cli.progress import counted
 
-    async with connected(sandbox=sandbox) as client:
-        found: list[Account] = []
-        with counted("Accounts") as count_one:
-            async for account in client.accounts.iterate():
-                found.append(account)
-                count_one()
-        return found
+    found: list[Account] = []
+    with counted("Accounts") as count_one:
+        async for account in client.accounts.iterate():
+            found.append(account)
+            count_one()
+    return found
 
 
-async def _fetch(account_id: int | Literal["summary"], *, sandbox: bool) -> Account:
-    async with connected(sandbox=sandbox) as client:
-        return await client.accounts.get(account_id)
+def _record(title: str, account: Account) -> Record[Account]:
+    return Record(title, _SHOWN, _without_key(account))
 
 
-async def _rename(number: int, name: str, *, sandbox: bool) -> Account:
-    async with connected(sandbox=sandbox) as client:
-        return await client.accounts.rename(number, name)
-
-
-async def _remove(number: int, *, sandbox: bool) -> None:
-    async with connected(sandbox=sandbox) as client:
-        await client.accounts.remove(number)
-
-
-def _shown(account: Account) -> Account:
+def _without_key(account: Account) -> Account:
     """Return the account without the exchange's API key."""
     return attrs.evolve(account, api_key=None)
-
-
-def _fields(account: Account) -> dict[str, Cell]:
-    amount = account.primary_display_currency_amount
-    in_other_currency = amount is not None and amount.currency not in ("BTC", "USD")
-    return {
-        "Name": account.name,
-        "Exchange": account.exchange_name,
-        "ID": account.id,
-        "Type": account.market_code,
-        "State": account.api_keys_state,
-        "Locked": account.lock_reason or "yes" if account.is_locked else None,
-        "Created": account.created_at,
-        "Amount": money(amount) if in_other_currency else None,
-        "BTC amount": account.btc_amount,
-        "USD amount": account.usd_amount,
-        "BTC day profit": account.day_profit_btc,
-        "USD day profit": account.day_profit_usd,
-        "BTC total profit": account.total_btc_profit,
-        "USD total profit": account.total_usd_profit,
-    }

@@ -16,14 +16,16 @@ import typer
 
 from threecommas_async.cli.accounts import accounts
 from threecommas_async.cli.balances import balances
-from threecommas_async.cli.common import AsJson, CommandError, InSandbox, connected
+from threecommas_async.cli.commands import command
+from threecommas_async.cli.errors import CommandError
 from threecommas_async.cli.markets import market_data
-from threecommas_async.cli.output import abandon_output, print_error, print_hint, print_json, print_line, print_raw_json
+from threecommas_async.cli.output import abandon_output, print_error, print_hint, print_line, print_raw_json
+from threecommas_async.cli.session import Session
+from threecommas_async.cli.views import Sentence
 from threecommas_async.errors import Outcome, ThreeCommasError
 from threecommas_async.version import __version__
 
 if TYPE_CHECKING:
-    from threecommas_async.models.key_validity import KeyValidity
     from threecommas_async.sandbox import Sandbox
 
 _READS_BY_POST: Final = ("/ver1/accounts/{account_id}/account_table_data",)
@@ -65,21 +67,12 @@ def threecommas(
     """
 
 
-@app.command()
-def validate(sandbox: InSandbox = False, as_json: AsJson = False) -> None:
+@command(app)
+def validate(session: Session) -> Sentence:
     """Ask 3Commas whether it accepts the API key and its signatures."""
-    validity = asyncio.run(_validate(sandbox=sandbox))
-    if as_json:
-        print_json(validity)
-    if not validity.valid:
-        raise CommandError("3Commas does not accept the API key")
-    if not as_json:
-        print_line("3Commas accepts the API key.")
-
-
-async def _validate(*, sandbox: bool) -> KeyValidity:
-    async with connected(sandbox=sandbox) as client:
-        return await client.users.validate()
+    validity = session.run(lambda client: client.users.validate())
+    problem = None if validity.valid else "3Commas does not accept the API key"
+    return Sentence("3Commas accepts the API key", validity, problem=problem)
 
 
 @app.command()

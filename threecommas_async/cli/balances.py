@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-import attrs
 import typer
 
-from threecommas_async.cli.common import (
-    AccountIdOrSummary,
-    AsJson,
-    InFurnishedSandbox,
-    account_id_or_summary,
-    connected,
-    where,
-)
-from threecommas_async.cli.output import Cell, print_chart, print_json, print_line, print_rows
+from threecommas_async.cli.columns import Column, number_of, percent
+from threecommas_async.cli.commands import command
+from threecommas_async.cli.options import AccountIdOrSummary, account_id_or_summary
+from threecommas_async.cli.session import Session
+from threecommas_async.cli.views import Chart, Rows, Sentence
 
 if TYPE_CHECKING:
-    from threecommas_async.models.balance import AccountTableRow, BalancePoint
+    from threecommas_async.models import AccountTableRow
 
 balances: Final = typer.Typer()
 
@@ -31,52 +24,36 @@ _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST_SECOND: Final = time(23, 59, 59)
 
 
-@attrs.frozen
-class _Column:
-    """A column of the table; one that is not always there is left out if it would say nothing of any currency."""
-
-    title: str
-    value: Callable[[AccountTableRow], Cell]
-    says_something: Callable[[AccountTableRow], bool] = lambda _: True
-
-
-_COLUMNS: Final = (
-    _Column("Currency", lambda row: row.currency_code),
-    _Column("Side", lambda row: row.position_type or None, lambda row: bool(row.position_type)),
-    _Column("Amount", lambda row: row.position),
-    _Column("Available", lambda row: row.position_available, lambda row: row.position_available != row.position),
-    _Column("In orders", lambda row: row.on_orders, lambda row: bool(row.on_orders)),
-    _Column("Borrowed", lambda row: row.borrowed, lambda row: bool(row.borrowed)),
-    _Column("USD price", lambda row: row.current_price_usd),
-    _Column("BTC price", lambda row: row.current_price),
-    _Column("USD value", lambda row: row.usd_value),
-    _Column("BTC value", lambda row: row.btc_value),
-    _Column("Percent", lambda row: row.percentage),
+_COLUMNS: Final[tuple[Column[AccountTableRow], ...]] = (
+    Column("Currency", "currency_code"),
+    Column("Side", lambda row: row.position_type or None, optional=lambda row: bool(row.position_type)),
+    Column("Amount", "position"),
+    Column("Available", "position_available", optional=lambda row: row.position_available != row.position),
+    Column("In orders", "on_orders", optional=lambda row: bool(row.on_orders)),
+    Column("Borrowed", "borrowed", optional=lambda row: bool(row.borrowed)),
+    Column("USD price", "current_price_usd"),
+    Column("BTC price", "current_price", spare=True),
+    Column("USD value", "usd_value"),
+    Column("BTC value", "btc_value"),
+    Column("Percent", "percentage", form=percent),
 )
 
 
-@balances.command("balances")
-def show_balances(one: AccountIdOrSummary, sandbox: InFurnishedSandbox = False, as_json: AsJson = False) -> None:
+@command(balances, "balances")
+def show_balances(session: Session, one: AccountIdOrSummary) -> Rows[AccountTableRow]:
     """Show what an account holds, the greatest value first.
 
     What is available, in orders and borrowed is shown if it is not simply all, nothing and nothing.
     """
     wanted = account_id_or_summary(one)
-    rows = asyncio.run(_fetch_table(wanted, sandbox=sandbox))
-    if as_json:
-        print_json(rows)
-        return
+    rows = session.run(lambda client: client.accounts.account_table(wanted))
     rows.sort(key=lambda row: row.usd_value or Decimal(0), reverse=True)
-    columns = [column for column in _COLUMNS if any(map(column.says_something, rows)) or not rows]
-    print_rows(
-        f"{len(rows)} currenc{'y' if len(rows) == 1 else 'ies'} of {_name(wanted)}{where(sandbox=sandbox)}",
-        [column.title for column in columns],
-        [[column.value(row) for column in columns] for row in rows],
-    )
+    return Rows(f"{number_of(len(rows), 'currency', 'currencies')} of {_name(wanted)}", _COLUMNS, rows)
 
 
-@balances.command()
+@command(balances)
 def chart(
+    session: Session,
     one: AccountIdOrSummary,
     begin: Annotated[
         str | None,
@@ -86,9 +63,7 @@ def chart(
         str | None, typer.Option("--to", metavar="DATE", help="The last day; now if it is not given.")
     ] = None,
     currency: Annotated[Literal["usd", "btc"], typer.Option(help="What the balance is counted in.")] = "usd",
-    sandbox: InFurnishedSandbox = False,
-    as_json: AsJson = False,
-) -> None:
+) -> Chart | Sentence:
     """Draw how the balance of an account went.
 
     A DATE is a day of UTC such as 2024-09-18, or a time such as 2024-09-18T06:30:00Z. JSON has both currencies.
@@ -98,11 +73,8 @@ def chart(
     now = datetime.now(UTC)
     first = _moment("--from", begin, time()) or (last or now) - _DAYS_SHOWN
     if first > (last or now):
-        raise typer.BadParameter("it begins after its end", param_hint="'--from'")
-    history = asyncio.run(_fetch_history(wanted, first, last, sandbox=sandbox))
-    if as_json:
-        print_json(history)
-        return
+        raise typer.BadParameter("the first day is after the last", param_hint="'--from'")
+    history = session.run(lambda client: client.accounts.balance_chart(wanted, date_from=first, date_to=last))
     points = sorted(
         (point.date, amount)
         for point in history
@@ -110,31 +82,19 @@ def chart(
     )
     title = f"{currency.upper()} balance of {_name(wanted)}"
     if not points:
-        print_line(f"3Commas knows no {title} from {first:%Y-%m-%d} to {last or now:%Y-%m-%d}.")
-        return
+        return Sentence(f"3Commas has no {title} from {first:%Y-%m-%d} to {last or now:%Y-%m-%d}", history)
     from threecommas_async.cli.chart import draw
 
     def amount_of(point: tuple[datetime, Decimal]) -> Decimal:
         return point[1]
 
     notes = {"Max": max(points, key=amount_of), "Min": min(points, key=amount_of), "Last": points[-1]}
-    print_chart(
-        f"{title}{where(sandbox=sandbox)}",
+    return Chart(
+        title,
         lambda width, height, ascii_only: draw(points, width=width, height=height, ascii_only=ascii_only),
         [(name, amount, moment) for name, (moment, amount) in notes.items()],
+        history,
     )
-
-
-async def _fetch_table(one: int | Literal["summary"], *, sandbox: bool) -> list[AccountTableRow]:
-    async with connected(sandbox=sandbox) as client:
-        return await client.accounts.account_table(one)
-
-
-async def _fetch_history(
-    one: int | Literal["summary"], first: datetime, last: datetime | None, *, sandbox: bool
-) -> list[BalancePoint]:
-    async with connected(sandbox=sandbox) as client:
-        return await client.accounts.balance_chart(one, date_from=first, date_to=last)
 
 
 def _name(one: int | Literal["summary"]) -> str:

@@ -17,8 +17,8 @@ from typing import Final, TypedDict, cast
 import attrs
 
 from threecommas_async import codec
-from threecommas_async.cli.common import CommandError
-from threecommas_async.cli.output import clean
+from threecommas_async.cli.columns import clean
+from threecommas_async.cli.errors import CommandError
 from threecommas_async.cli.questions import ask, end_line, has_terminal
 from threecommas_async.models.market import Market
 from threecommas_async.secret import Secret
@@ -70,7 +70,7 @@ def find_market(markets: list[Market], account_type: str) -> Market:
         return by_code[wanted]
     similar = get_close_matches(wanted, by_code)
     codes = [by_code[code].market_code for code in similar or sorted(by_code)]
-    advice = "the nearest are" if similar else "it has"
+    advice = "the closest are" if similar else "it has"
     raise CommandError(f"3Commas has no account type {account_type!r}; {advice} {', '.join(codes)}")
 
 
@@ -93,8 +93,7 @@ def complete(market: Market, options: Mapping[str, str | None]) -> ExchangeKeys:
     if missing:
         where = ", ".join(_FIELDS[name].where for name in missing)
         raise CommandError(
-            f"{market.market_code} needs {', '.join(missing)}, which {where} can give, "
-            "or a JSON object on standard input"
+            f"{market.market_code} needs {', '.join(missing)}, from {where} or from a JSON object on standard input"
         )
     return _keys(values)
 
@@ -187,5 +186,5 @@ def _values_in(data: bytes) -> _Values | str:
 def _merged(values: _Values, piped: _Values) -> _Values:
     for name in values.keys() & piped.keys():
         if values[name] != piped[name]:
-            raise CommandError(f"{name} on standard input differs from {_FIELDS[name].where}: give one of them")
+            raise CommandError(f"{name} on standard input differs from {_FIELDS[name].where}: give only one of them")
     return {name: value for name, value in {**piped, **values}.items() if value}

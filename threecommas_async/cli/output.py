@@ -5,24 +5,22 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, TypeVar, cast
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from threecommas_async.cli.common import CommandError
+from threecommas_async.cli.columns import Column, clean, text_of
+from threecommas_async.cli.errors import CommandError
+from threecommas_async.cli.tables import aligned_cells, record, rows
 
-if TYPE_CHECKING:
-    from threecommas_async.models.base import CurrencyAmount
-
-Cell = str | int | bool | Decimal | datetime | None
+T = TypeVar("T")
 
 _WIDE: Final = 10_000
 _BESIDES_A_CHART: Final = 3
@@ -48,28 +46,20 @@ def print_raw_json(text: str) -> None:
             sys.stdout.buffer.write(text.encode() + b"\n")
 
 
-def print_record(title: str, fields: Mapping[str, Cell]) -> None:
-    """Print one thing as a table of two columns, without the fields that are None."""
-    table = _upright()
-    _add_record(table, {name: value for name, value in fields.items() if value is not None})
-    _print(_console(), _headline(title), table)
+def print_record(title: str, columns: Sequence[Column[T]], thing: T) -> None:
+    """Print one thing as a table of two columns, without what it does not have."""
+    _print(_console(), _headline(title), record(columns, thing))
 
 
-def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Print many things: side by side if the terminal is wide enough for every one in a row, else one by one."""
-    console, cells = _console(), list(rows)
-    table = _upright()
-    for row in cells:
-        _add_record(table, dict(zip(columns, row, strict=True)))
-    by_column = list(zip(*cells, strict=True))
-    for texts in ([_aligned(column) for column in by_column], [list(map(_text, column)) for column in by_column]):
-        level = Table(*columns, box=box.ROUNDED, show_edge=False, pad_edge=False)
-        for row in zip(*texts, strict=True):
-            level.add_row(*row)
-        if console.measure(level, options=console.options.update(max_width=_WIDE)).maximum <= console.width:
-            table = level
-            break
-    _print(console, _headline(title), table)
+def print_rows(title: str, columns: Sequence[Column[T]], things: Sequence[T]) -> None:
+    """Print many things as a table that fits the terminal."""
+    console = _console()
+    fitted = rows(columns, things, console.width)
+    parts: list[Table | Text] = [_headline(title), fitted.table]
+    if fitted.left_out:
+        names = ", ".join(fitted.left_out)
+        parts.append(Text(f"The terminal is too narrow for: {names} (--json has everything)", style="dim"))
+    _print(console, *parts)
 
 
 def print_chart(
@@ -87,20 +77,20 @@ def print_chart(
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for texts in zip(*map(_aligned, zip(*notes, strict=True)), strict=True):
+    for texts in zip(*map(aligned_cells, zip(*notes, strict=True)), strict=True):
         table.add_row(*texts)
     _print(console, _headline(title), picture, table)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text, for people and ``grep`` alike."""
-    if texts := [_text(line) for line in lines]:
+    if texts := [text_of(line) for line in lines]:
         _print(_console(), *texts)
 
 
 def print_line(text: str) -> None:
     """Print one line of text."""
-    _print(_console(), _text(text))
+    _print(_console(), text_of(text))
 
 
 def print_error(message: str) -> None:
@@ -114,58 +104,6 @@ def print_hint(message: str) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if console.is_terminal:
         console.print(Text(clean(message), style="dim"))
-
-
-def clean(text: str) -> str:
-    """Return ``text`` on one line and without what a terminal would obey."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
-
-
-def money(amount: CurrencyAmount | None) -> str | None:
-    """Return an amount with its currency, exact."""
-    if amount is None or amount.amount is None:
-        return None
-    return f"{plain(amount.amount)} {amount.currency or ''}".rstrip()
-
-
-def _text(value: Cell) -> Text:
-    # Text, not str: rich would read markup out of an account that is called "[red]".
-    if isinstance(value, Decimal):
-        return Text(plain(value))
-    if isinstance(value, datetime):
-        return Text(value.isoformat(sep=" ", timespec="seconds"))
-    return Text("-" if value is None else clean(str(value)))
-
-
-def plain(number: Decimal) -> str:
-    """Return a number with every digit and without an exponent."""
-    from threecommas_async import codec
-
-    return codec.plain(number)
-
-
-def _aligned(values: Sequence[Cell]) -> list[Text]:
-    """Return the cells of a column; numbers stand with the decimal points below each other."""
-    texts = [_text(value) for value in values]
-    if all(isinstance(value, Decimal | None) for value in values):
-        places = [len(text.plain.partition(".")[0]) for text in texts]
-        for text, place in zip(texts, places, strict=True):
-            text.pad_left(max(places) - place)
-    return texts
-
-
-def _upright() -> Table:
-    # Without a frame the longest amounts that 3Commas has been seen to send fit a terminal of 80 columns.
-    table = Table(show_header=False, box=box.ROUNDED, show_edge=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    return table
-
-
-def _add_record(table: Table, fields: Mapping[str, Cell]) -> None:
-    for name, value in fields.items():
-        table.add_row(name, _text(value))
-    table.add_section()
 
 
 def _headline(title: str) -> Text:
@@ -204,7 +142,7 @@ def _writing() -> Generator[None]:
 
 
 def abandon_output() -> None:
-    """Turn standard output away if it cannot be written to: Python would complain in its own way when it ends."""
+    """Redirect standard output to nowhere if it cannot be written to: Python would complain in its own way at exit."""
     if sys.stdout is None:
         return
     try:

@@ -1,0 +1,109 @@
+"""What a table shows of each thing, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar, cast
+
+import attrs
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from threecommas_async.models.base import CurrencyAmount
+
+T = TypeVar("T")
+Cell = str | int | bool | Decimal | datetime | None
+Align = Literal["left", "right", "point"]
+
+_HUNDREDTH: Final = Decimal("0.01")
+
+
+@attrs.frozen
+class Column(Generic[T]):
+    """A column of a table, or a row of one that shows a single thing.
+
+    :ivar title: its head.
+    :ivar source: the attribute that it shows, or what makes a cell of the whole thing.
+    :ivar align: by default numbers stand with their decimal points below each other, all else on the left.
+    :ivar form: what a value becomes for people, such as :func:`percent`; amounts and prices stay exact.
+    :ivar signed: whether to show what is above zero in green and what is below in red.
+    :ivar wraps: whether it may be broken over lines. Numbers are not.
+    :ivar spare: whether it is left out where the terminal is too narrow for all.
+    :ivar optional: tells of a thing whether the column says something of it. By default it always does; one that says
+        nothing of any is left out.
+    """
+
+    title: str
+    source: str | Callable[[T], Cell]
+    align: Align | None = attrs.field(default=None, kw_only=True)
+    form: Callable[[Decimal], Cell] | None = attrs.field(default=None, kw_only=True)
+    signed: bool = attrs.field(default=False, kw_only=True)
+    wraps: bool = attrs.field(default=False, kw_only=True)
+    spare: bool = attrs.field(default=False, kw_only=True)
+    optional: Callable[[T], bool] | None = attrs.field(default=None, kw_only=True)
+
+    def cell(self, thing: T) -> Cell:
+        """Return what the column shows of a thing."""
+        value = self.value(thing)
+        return self.form(value) if self.form is not None and isinstance(value, Decimal) else value
+
+    def text(self, thing: T) -> Text:
+        """Return the same as it is printed."""
+        text = text_of(self.cell(thing))
+        value = self.value(thing)
+        if self.signed and isinstance(value, Decimal) and value:
+            text.stylize("red" if value < 0 else "green")
+        return text
+
+    def value(self, thing: T) -> Cell:
+        """Return the exact value behind the cell."""
+        if isinstance(self.source, str):
+            return cast("Cell", attrgetter(self.source)(thing))
+        return self.source(thing)
+
+
+def percent(number: Decimal) -> Decimal:
+    """Return a percentage rounded for people."""
+    if not number.is_finite():
+        return number
+    enough = Context(prec=max(number.adjusted(), 0) + 4, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    return number.quantize(_HUNDREDTH, context=enough)
+
+
+def money(amount: CurrencyAmount | None) -> str | None:
+    """Return an amount with its currency, exact."""
+    if amount is None or amount.amount is None:
+        return None
+    return f"{plain(amount.amount)} {amount.currency or ''}".rstrip()
+
+
+def plain(number: Decimal) -> str:
+    """Return a number with every digit and without an exponent."""
+    from threecommas_async import codec
+
+    return codec.plain(number)
+
+
+def text_of(value: Cell) -> Text:
+    """Return a cell as it is printed."""
+    # Text, not str: rich would read markup out of an account that is called "[red]".
+    if isinstance(value, Decimal):
+        return Text(plain(value))
+    if isinstance(value, datetime):
+        return Text(value.isoformat(sep=" ", timespec="seconds"))
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    return Text("-" if value is None else clean(str(value)))
+
+
+def clean(text: str) -> str:
+    """Return ``text`` on one line and without what a terminal would obey."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
+
+
+def number_of(count: int, singular: str, plural: str | None = None) -> str:
+    """Return how many there are: ``1 account``, ``2 accounts``."""
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"

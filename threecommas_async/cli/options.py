@@ -1,0 +1,57 @@
+"""The options and arguments that commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import typer
+
+TradingMode = Literal["real", "paper"]
+
+Sandboxed = Annotated[
+    bool,
+    typer.Option(
+        "--sandbox",
+        help="Talk to an offline 3Commas that lives as long as this command and has two accounts, 32849081 and "
+        "32849082. Needs no key.",
+    ),
+]
+InMode = Annotated[
+    TradingMode | None,
+    typer.Option("--mode", help="Talk to real or to paper trading, whatever the web application is switched to."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table; amounts are exact strings.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")]
+
+AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account's id.", show_default=False)]
+AccountIdOrSummary = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The account's id, or: summary, for all of them together.", show_default=False),
+]
+MarketCode = Annotated[
+    str, typer.Argument(metavar="MARKET", help="The market's code, as 'markets' has it.", show_default=False)
+]
+
+_MOST_DIGITS: Final = 18
+
+
+def identifier(value: str, owner: str, hint: str = "ID") -> int:
+    """Return the id that an argument is.
+
+    :param owner: whose id it is, for the message: ``account``.
+    :param hint: the argument's or option's name, for the message.
+    """
+    if value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS:
+        return int(value)
+    article = "an" if owner[0] in "aeiou" else "a"
+    raise typer.BadParameter(f"{article} {owner}'s id is a whole number", param_hint=f"'{hint}'")
+
+
+def account_id(value: str) -> int:
+    """Return the account's id that an argument is."""
+    return identifier(value, "account")
+
+
+def account_id_or_summary(value: str) -> int | Literal["summary"]:
+    """Return the account's id, or the word for all accounts, that an argument is."""
+    return "summary" if value == "summary" else account_id(value)

@@ -1,0 +1,83 @@
+"""The way to 3Commas that a command takes: a client of the API that the environment names, or of a sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self, TypeVar, final
+
+from threecommas_async.cli.options import TradingMode
+
+if TYPE_CHECKING:
+    from threecommas_async.client import ThreeCommasClient
+    from threecommas_async.sandbox import Sandbox
+
+T = TypeVar("T")
+
+
+@final
+class Session:
+    """What a command talks through, in the event loop and, if asked for, the sandbox of a ``with`` block.
+
+    Each :meth:`run` has a client of its own: while a person is being asked something, no connection grows old.
+
+    :param sandbox: whether to talk to a new sandbox, which has two accounts.
+    :param mode: the trading mode that the calls see.
+    :param needs_key: whether the calls need a key; without, the environment need not have one.
+    """
+
+    def __init__(self, *, sandbox: bool, mode: TradingMode | None = None, needs_key: bool = True) -> None:
+        self.in_sandbox: Final = sandbox
+        self._mode: Final = mode
+        self._needs_key: Final = needs_key
+        self._runner: Final = asyncio.Runner()
+        self._sandbox: Sandbox | None = None
+
+    @property
+    def place(self) -> str:
+        """What a title says about where its data comes from."""
+        return " in the sandbox (nothing left this machine)" if self.in_sandbox else ""
+
+    def run(self, use: Callable[[ThreeCommasClient], Awaitable[T]]) -> T:
+        """Return the result of what is awaited with a client."""
+        return self._runner.run(self._use(use))
+
+    async def _use(self, use: Callable[[ThreeCommasClient], Awaitable[T]]) -> T:
+        async with await self._client() as client:
+            return await use(client)
+
+    async def _client(self) -> ThreeCommasClient:
+        if self.in_sandbox:
+            if self._sandbox is None:
+                self._sandbox = await _furnished_sandbox()
+            return self._sandbox.client(mode=self._mode)
+        from threecommas_async.client import DEFAULT_BASE_URL, ThreeCommasClient
+
+        if self._needs_key:
+            return ThreeCommasClient.from_env(mode=self._mode)
+        base_url = os.environ.get("THREECOMMAS_BASE_URL") or DEFAULT_BASE_URL
+        return ThreeCommasClient(base_url=base_url, mode=self._mode)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._runner:
+            if self._sandbox is not None:
+                self._runner.run(self._sandbox.__aexit__(None, None, None))
+
+
+async def _furnished_sandbox() -> Sandbox:
+    from threecommas_async.sandbox import Sandbox
+
+    server = Sandbox()
+    await server.__aenter__()
+    server.accounts.add(
+        type="binance", name="Trading", balances={"BTC": "0.4125", "ETH": "4.2", "USDT": "2750.5", "BNB": "3.08"}
+    )
+    server.accounts.add(type="okex", name="Savings", balances={"USDC": "12000", "DOGE": "27076", "BTC": "0.0035"})
+    return server
