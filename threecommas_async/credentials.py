@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import hmac
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, SupportsIndex, final
+from typing import TYPE_CHECKING, Final, NoReturn, cast, final
 
-from threecommas_async.redaction import HIDDEN
+from threecommas_async.secret import Secret, concealed, problem_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -18,37 +19,7 @@ if TYPE_CHECKING:
 _HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
 _INLINE_KEY_BITS: Final = 2048
 _SHORTEST_PEM: Final = 1024
-
-
-@final
-class Secret(str):
-    """A text that does not show itself: ``print``, ``repr``, f-strings and logging give ``<hidden>``.
-
-    It compares, hashes and is passed on like the ``str`` that it is; :meth:`reveal` gives the plain text.
-    """
-
-    __slots__ = ()
-
-    def reveal(self) -> str:
-        """Return the plain text."""
-        return str.__str__(self)
-
-    def __repr__(self) -> str:
-        return HIDDEN
-
-    __str__ = __repr__
-
-    def __format__(self, _specification: str, /) -> str:
-        return HIDDEN
-
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> Secret:
-        return self
-
-    def __reduce_ex__(self, _protocol: SupportsIndex, /) -> NoReturn:
-        raise TypeError("a Secret cannot be pickled; codec.to_json writes it on purpose")
+_BEGINNING: Final = "-----BEGIN"
 
 
 class _Unshowable:
@@ -69,6 +40,7 @@ class HmacCredentials(_Unshowable):
 
     :param api_key: the public half, sent with every request.
     :param secret: the private half, never sent and never shown.
+    :raises TypeError: one of them is neither a str nor a :class:`Secret`.
     :raises ValueError: one of them is empty or has characters that no 3Commas key has.
 
     Vendor's page: quick start, "Signing a request using HMAC SHA256".
@@ -81,13 +53,13 @@ class HmacCredentials(_Unshowable):
 
     signs_in_thread: Final = False
 
-    def __init__(self, api_key: str, secret: str) -> None:
-        problem = _problem_of_text("secret", secret)
+    def __init__(self, api_key: str | Secret, secret: str | Secret) -> None:
+        api_key, secret = concealed(api_key), concealed(secret)  # a traceback would keep what stands here
+        problem = _problem_of_key("api_key", api_key) or _problem_of_key("secret", secret)
         if problem is not None:
-            del secret  # a traceback would keep it
             raise problem
-        self.api_key: Final = _checked_api_key(api_key)
-        self._keyed: Final = hmac.new(secret.encode(), digestmod=hashlib.sha256)
+        self.api_key: Final = api_key.reveal()
+        self._keyed: Final = hmac.new(secret.reveal().encode(), digestmod=hashlib.sha256)
 
     def sign(self, text: bytes) -> str:
         """Return the hexadecimal HMAC-SHA256 of ``text``."""
@@ -101,9 +73,11 @@ class RsaCredentials(_Unshowable):
     """A 3Commas API key whose requests are signed with your RSA private key (PKCS#1 v1.5, SHA-256, Base64).
 
     :param api_key: the public half, sent with every request.
-    :param private_key: the private key in PEM form (PKCS#1 or PKCS#8, not encrypted), as text, as bytes, or as
-        the :class:`~pathlib.Path` of a file that holds it.
-    :raises ValueError: the key is no PEM, is encrypted, is a public key or a certificate, or is not RSA.
+    :param private_key: the private key in PEM form (PKCS#1 or PKCS#8, not encrypted), as text, as bytes, as a
+        :class:`Secret`, or as the :class:`~pathlib.Path` of a file that holds it.
+    :raises TypeError: an argument is of another type.
+    :raises ValueError: the key is no PEM, is encrypted, is a public key or a certificate, or is not RSA; or ``api_key``
+        is empty or has characters that no 3Commas key has.
     :raises OSError: the file cannot be read.
 
     Vendor's page: quick start, "Signing a request using RSA".
@@ -113,12 +87,13 @@ class RsaCredentials(_Unshowable):
 
     JSON_SEPARATOR: Final = b""
 
-    def __init__(self, api_key: str, private_key: str | bytes | os.PathLike[str]) -> None:
-        key = _load_private_key(private_key)
+    def __init__(self, api_key: str | Secret, private_key: str | bytes | Secret | os.PathLike[str]) -> None:
+        api_key = concealed(api_key)  # a traceback would keep what stands here
+        key = _problem_of_key("api_key", api_key) or _load_private_key(private_key)
+        del private_key
         if isinstance(key, Exception):
-            del private_key  # a traceback would keep it
             raise key
-        self.api_key: Final = _checked_api_key(api_key)
+        self.api_key: Final = api_key.reveal()
         self._private_key: Final = key
         # OpenSSL lets go of the interpreter lock while it signs: with a larger key a hop to a thread (0.1 ms) costs the
         # event loop less than the signature itself (0.3 ms for 2048 bits, 1.4 ms for 4096).
@@ -135,36 +110,30 @@ class RsaCredentials(_Unshowable):
 Credentials = HmacCredentials | RsaCredentials
 
 
-def _checked_api_key(api_key: str) -> str:
-    problem = _problem_of_text("api_key", api_key)
-    if problem is not None:
-        raise problem
-    return api_key
+def _problem_of_key(name: str, key: Secret) -> Exception | None:
+    if (problem := problem_of(name, key)) is not None:
+        return problem
+    if _HEADER_SAFE.fullmatch(key.reveal()):
+        return None
+    return ValueError(
+        f"{name} must be the one that 3Commas shows: no spaces, no line breaks, no other letters than ASCII"
+    )
 
 
-def _problem_of_text(name: str, text: object) -> Exception | None:
-    if not isinstance(text, str):
-        return TypeError(f"{name} must be a str, not {type(text).__name__}")
-    if not _HEADER_SAFE.fullmatch(text):
-        return ValueError(f"{name} must be the one that 3Commas shows: not empty, no spaces, no line breaks")
-    return None
+# What is wrong with a key is returned: an exception that is not raised where the key's text is remembers nothing of it.
 
 
-def _load_private_key(source: str | bytes | os.PathLike[str]) -> RSAPrivateKey | Exception:
-    """Return the key, or what is wrong with it: an exception that is not raised here remembers no text of a key."""
+def _load_private_key(source: object) -> RSAPrivateKey | Exception:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    if isinstance(source, os.PathLike):
-        pem = Path(source).read_bytes()
-    elif isinstance(source, str):
-        pem = source.encode()
-    else:
-        pem = bytes(source)
-    if b"-----BEGIN" not in pem:
+    pem = _pem(source)
+    if isinstance(pem, Exception):
+        return pem
+    if _BEGINNING.encode() not in pem:
         hint = "; to read it from a file, pass a pathlib.Path" if len(pem) < _SHORTEST_PEM else ""
-        return ValueError(f"private_key is not in PEM form: it has no '-----BEGIN' line{hint}")
+        return ValueError(f"private_key is not in PEM form: it has no '{_BEGINNING}' line{hint}")
     if b"PUBLIC KEY-----" in pem or b"CERTIFICATE-----" in pem:
         return ValueError("private_key holds a public key or a certificate; the private key is needed to sign")
     try:
@@ -176,3 +145,25 @@ def _load_private_key(source: str | bytes | os.PathLike[str]) -> RSAPrivateKey |
     if not isinstance(key, RSAPrivateKey):
         return ValueError(f"private_key must be an RSA key, not {type(key).__name__.removesuffix('PrivateKey')}")
     return key
+
+
+def _pem(source: object) -> bytes | Exception:
+    if isinstance(source, os.PathLike):
+        return _contents(os.fsdecode(cast("os.PathLike[str]", source)))
+    if isinstance(source, bytes):
+        return source
+    text = concealed(source)
+    return problem_of("private_key", text, kinds="a str, bytes, a Secret or a pathlib.Path") or text.reveal().encode()
+
+
+def _contents(path: str) -> bytes | Exception:
+    if _BEGINNING in path:
+        return ValueError("private_key is a path made of the text of a key: pass the text as it is")
+    try:
+        return Path(path).read_bytes()
+    except ValueError:
+        return ValueError("private_key is not the path of a file")
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return ValueError("private_key is not the path of a file: it is too long")
+        return OSError(error.errno, error.strerror, path)

@@ -1,94 +1,272 @@
-"""Keeps secrets out of texts and tracebacks."""
+"""Keeps secrets out of texts and out of what tracebacks remember."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import functools
-import html
-import json
+import inspect
 import re
-import traceback
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
-from urllib.parse import quote, quote_plus
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-HIDDEN: Final = "<hidden>"
+from threecommas_async.layers import layers
+from threecommas_async.secret import HIDDEN as HIDDEN
+from threecommas_async.secret import UNENCODABLE, Secret, concealed, is_encodable
 
 SECRET_NAMES: Final = ("api_key", "secret", "passphrase")
 """Parameters whose values no text of ours may show."""
 
-_NAMED_LIKE_ONE: Final = r'(?:[^"\\]*_)?(?:api_key|secret|passphrase|signature)'
-_SECRET_NAME: Final = re.compile(_NAMED_LIKE_ONE, re.IGNORECASE)
-_IN_JSON: Final = re.compile(rf'("{_NAMED_LIKE_ONE}"\s*:\s*")(?:[^"\\]|\\.)*("?)', re.IGNORECASE)
 _SHORTEST: Final = 4
 
 P = ParamSpec("P")
 S = TypeVar("S")
-T = TypeVar("T")
+R = TypeVar("R")
+
+
+# Names
+
+
+# The end of a name decides: `api_key` is the name of a secret, `api_key_invalid` is not. The first of these words are
+# so plain that they may end any word; with the others a word begins: `url_token` and `urlToken`, not `betoken`.
+_UNMISTAKABLE: Final = r"(?:secret|password|passphrase|passcode|passwd|(?:api|private|secret)[ _.-]?key)s?"
+_WORD: Final = (
+    r"(?:token|(?:access|auth|bearer|refresh|session)[ _.-]?tokens?|signature|authorization|bearer|credentials?|pwd|jwt"
+    r"|totp|otp|mnemonic|seed[ _.-]?phrase|(?:access|encryption|signing)[ _.-]?key)"
+)
+_SECRET_NAME: Final = re.compile(
+    rf"(?:.*(?i:{_UNMISTAKABLE})|(?:.*[^A-Za-z0-9]|.*[a-z0-9](?=[A-Z]))?(?i:{_WORD}))"
+    r"(?i:[ _.-]?(?:confirmation|[0-9]{1,3}))?",
+    re.DOTALL,
+)
+_LONGEST_NAME: Final = 100
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell whether a JSON field of this name is likely to hold a secret."""
-    return _SECRET_NAME.fullmatch(name) is not None
+    """Tell whether a field, parameter or header of this name is likely to hold a secret."""
+    return len(name) <= _LONGEST_NAME and _SECRET_NAME.fullmatch(name) is not None
 
 
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Hide every one of ``secrets``, however an answer may have encoded it, and every JSON field named like one."""
-    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
-    if forms:
-        longest_first = sorted(forms, key=len, reverse=True)
-        text = re.sub("|".join(map(re.escape, longest_first)), HIDDEN, text, flags=re.IGNORECASE)
-    return _IN_JSON.sub(rf"\g<1>{HIDDEN}\g<2>", text)
+# Texts
+
+
+def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
+    """Hide every one of ``secrets``, however it is encoded, and the value of every JSON field that is named like one.
+
+    Found are secrets in JSON, HTML, percent-encoding and ``repr``, one inside the other and repeated, and in Base64 and
+    hexadecimal. Secrets of less than four characters are not looked for: they would be everywhere.
+    """
+    return _without_named(_without(text, secrets))
+
+
+def _without(text: str, secrets: Iterable[str | Secret]) -> str:
+    forms = {
+        form for secret in secrets if secret for form in _forms(secret if isinstance(secret, str) else secret.reveal())
+    }
+    if not forms:
+        return text
+    spans = sorted(
+        layer.original(begin, begin + len(form))
+        for layer in layers(text)
+        for comparable in (_comparable(layer.text),)
+        for form in forms
+        for begin in _places(comparable, form)
+    )
+    parts: list[str] = []
+    place = 0
+    for begin, end in spans:
+        if begin >= place:
+            parts += (text[place:begin], HIDDEN)
+        place = max(place, end)
+    return "".join([*parts, text[place:]])
+
+
+def _places(text: str, form: str) -> Iterator[int]:
+    place = text.find(form)
+    while place >= 0:
+        yield place
+        place = text.find(form, place + len(form))
+
+
+def _comparable(text: str) -> str:
+    """Return ``text`` so that upper and lower case, and the space and its form in a query, are the same."""
+    # The one letter whose lower case is two characters; what is compared has to keep its places.
+    return text.replace("\u0130", "i").lower().replace("+", " ")
 
 
 def _forms(secret: str) -> set[str]:
-    data = secret.encode()
-    in_json = json.dumps(secret)[1:-1]
-    in_html_safe_json = re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04x}", in_json)
-    forms = {
-        secret,
-        repr(secret)[1:-1],
-        in_json,
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        in_json.replace("/", "\\/"),
-        in_html_safe_json,
-        html.escape(secret),
-        html.escape(secret, quote=False),
-        quote(secret),
-        quote(secret, safe=""),
-        quote_plus(secret),
-        data.hex(),
-    }
+    """Return what to look for in each layer."""
+    if len(secret) < _SHORTEST:
+        return set()
+    data = secret.encode("utf-8", "surrogatepass")
+    # It may look encoded itself, and would then be decoded along with what it stands in.
+    forms = {layer.text for layer in layers(secret)}
+    if not secret.isascii():
+        forms |= {left for form in forms for left in _left_of(form)}
+    forms.add(data.hex())
     # In Base64 the characters that stand for it depend on where in the encoded text it begins.
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + data).decode().rstrip("=")
         of_it_alone = encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
         forms |= {of_it_alone, of_it_alone.replace("+", "-").replace("/", "_")}
-    return {form for form in forms if len(form) >= _SHORTEST}
+    return {_comparable(form) for form in forms if len(form) >= _SHORTEST}
 
 
-def conceals_arguments(
-    method: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
-    """Decorate a coroutine method that takes secrets: no traceback that leaves it remembers its arguments.
+def _left_of(text: str) -> tuple[str, ...]:
+    """Return what other encodings make of a text that is not ASCII."""
+    octets = text.encode("utf-8", "surrogatepass")
+    read_as_utf8 = text.encode("latin-1", "replace").decode("utf-8", "replace")
+    return octets.decode("latin-1"), read_as_utf8, text.encode("ascii", "replace").decode()
 
-    An exception carries the frames it went through, and crash reporters print their local variables.
+
+_FIELD: Final = re.compile(r'(?<!\\)(\\*+)"((?:[^"\\]|\\++(?!")){1,100}+)\1"\s*+(?::|=>)\s*+')
+_TOKEN: Final = re.compile(r'["\[\]{}]|-?[0-9][0-9.eE+-]*')
+_IS_FIELD: Final = re.compile(r"\s*+(?::|=>)")
+_REASONS: Final = ("error_attributes", "errors")
+"""Objects that say why a field is wrong, in lists; those reasons are no secrets."""
+
+
+def _without_named(text: str) -> str:
+    parts: list[str] = []
+    place = searched = reasons_end = 0
+    while found := _FIELD.search(text, searched):
+        searched = found.end()
+        level = len(found[1])
+        name = _decoded(found[2])
+        if name in _REASONS and searched > reasons_end:
+            _, reasons_end = _values(text, searched, level)
+        elif is_secret_name(name) and not (searched < reasons_end and text.startswith("[", searched)):
+            spans, searched = _values(text, searched, level)
+            for begin, end, hidden in spans:
+                parts += (text[place:begin], hidden)
+                place = end
+    return "".join([*parts, text[place:]])
+
+
+def _decoded(name: str) -> str:
+    if "\\" not in name:
+        return name
+    *_, innermost = layers(name)
+    return innermost.text
+
+
+_Spans = list[tuple[int, int, str]]
+
+
+def _values(text: str, place: int, level: int) -> tuple[_Spans, int]:
+    """Return where the texts and numbers in a value of JSON stand, with what is to stand there, and where it ends.
+
+    :param level: how many backslashes stand before each quote: 0, in JSON inside JSON 1, and so on.
     """
+    quote = "\\" * level + '"'
+    spans: _Spans = []
+    depth = 0
+    found = _TOKEN.match(text, place + level if text.startswith(quote, place) else place)
+    while found:
+        place = found.end()
+        if found[0] == '"':
+            if not text.startswith(quote, place - len(quote)):
+                break  # here ends the string that all this is in
+            begin, end = place, _end_of_string(text, place, level)
+            place = end + len(quote)
+            if depth == 0 or not _IS_FIELD.match(text, place):
+                spans.append((begin, end, HIDDEN))
+        elif found[0] in "[{":
+            depth += 1
+        elif found[0] in "]}":
+            depth -= 1
+        else:
+            spans.append((*found.span(), quote + HIDDEN + quote))
+        if depth <= 0:
+            break
+        found = _TOKEN.search(text, place)
+    return spans, place
+
+
+def _end_of_string(text: str, begin: int, level: int) -> int:
+    """Return where the string ends that begins at ``begin``: before the quote, or where the text was cut."""
+    place = begin
+    while (place := text.find('"', place)) >= 0:
+        run = place
+        while run > begin and text[run - 1] == "\\":
+            run -= 1
+        backslashes = place - run
+        # Fewer end the string around it. Others belong to it, unless all but the quote's own are escaped ones.
+        if backslashes < level:
+            return run
+        if (backslashes - level) % (2 * level + 2) == 0:
+            return place - level
+        place += 1
+    return len(text)
+
+
+def printable(text: str) -> str:
+    r"""Return ``text`` with what does not show or cannot be encoded (line breaks, ESC, lone surrogates) as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def encodable(name: str, text: str) -> str:
+    """Return ``text`` if it can be encoded as UTF-8.
+
+    :param name: what the message calls it; the text is not quoted.
+    :raises ValueError: it has a lone surrogate.
+    """
+    if is_encodable(text):
+        return text
+    del text  # a traceback would keep it
+    raise ValueError(f"{name} {UNENCODABLE}")
+
+
+# Arguments
+
+
+def conceals_arguments(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Decorate a method that takes secrets: each becomes a :class:`Secret` before any frame could remember it.
+
+    An exception carries the frames that it went through, and crash reporters print their local variables. Concealed is
+    what goes to a parameter of :data:`SECRET_NAMES`, and what goes to no parameter at all: a misspelt ``secert``.
+    """
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    kinds = {one.kind for one in parameters}
+    positions = [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    known = frozenset(one.name for one in parameters)
+    takes_more = inspect.Parameter.VAR_POSITIONAL in kinds
+    takes_any_name = inspect.Parameter.VAR_KEYWORD in kinds
+
+    def taken_in(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
+        return (
+            tuple(
+                _concealed(value, name in SECRET_NAMES if name else not takes_more)
+                for name, value in zip_longest(positions[: len(args)], args)
+            ),
+            {
+                name: _concealed(value, name in SECRET_NAMES or not (name in known or takes_any_name))
+                for name, value in kwargs.items()
+            },
+        )
 
     @functools.wraps(method)
-    async def concealed(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        call = method(self, *args, **kwargs)
-        del args, kwargs
-        try:
-            return await call
-        except BaseException as error:
-            _clear_frames(error)
-            raise
+    def concealing(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        args, kwargs = cast("Any", taken_in(args, kwargs))
+        return method(self, *args, **kwargs)
 
-    return concealed
+    if inspect.iscoroutinefunction(method):
+        _mark_as_coroutine_function(concealing)
+    return concealing
 
 
-def _clear_frames(error: BaseException | None) -> None:
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__
+def _concealed(value: object, is_secret: bool) -> object:
+    return concealed(value) if is_secret and value is not None else value
+
+
+def _mark_as_coroutine_function(function: Any) -> None:
+    if sys.version_info >= (3, 12):
+        inspect.markcoroutinefunction(function)
+    else:
+        function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined] # noqa: SLF001

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import html
 import json
 import logging
 import pickle
+import re
 import traceback
 import warnings
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
@@ -17,30 +19,47 @@ from urllib.parse import quote, quote_plus
 
 import attrs
 
-import threecommas_async
-
-PACKAGE: Final = str(Path(threecommas_async.__file__).parent)
+TESTS: Final = str(Path(__file__).parents[1])
+"""Where the tests' own frames come from, which hold the secrets that they give."""
 _MOST_ERRORS: Final = 50
 
 
 def forms_of(secret: str) -> dict[str, str]:
     """All texts that would give ``secret`` away."""
     data = secret.encode()
+    in_json = json.dumps(secret)[1:-1]
+    in_url = quote(secret, safe="")
+    units = memoryview(secret.encode("utf-16-le")).cast("H")
+    marked = re.compile("[^A-Za-z0-9]")
     forms = {
         "raw": secret,
         "repr": repr(secret)[1:-1],
-        "JSON": json.dumps(secret)[1:-1],
-        "JSON for HTML": "".join(
-            f"\\u{ord(letter):04x}" if letter in "<>&'" else letter for letter in json.dumps(secret)[1:-1]
-        ),
-        "JSON with slashes": json.dumps(secret)[1:-1].replace("/", "\\/"),
+        "JSON": in_json,
+        "JSON in UTF-8": json.dumps(secret, ensure_ascii=False)[1:-1],
+        "JSON for HTML": re.sub("[<>&']", _as_json_escape, in_json),
+        "JSON for scripts": re.sub("[<>&'=+/]", _as_json_escape, in_json),
+        "JSON with slashes": in_json.replace("/", "\\/"),
+        "JSON, all escaped": "".join(f"\\u{unit:04x}" for unit in units),
+        "JSON, ALL ESCAPED": "".join(f"\\u{unit:04X}" for unit in units),
+        "JSON in JSON": json.dumps(in_json)[1:-1],
+        "JSON in JSON in JSON": json.dumps(json.dumps(in_json)[1:-1])[1:-1],
         "hex": data.hex(),
         "HEX": data.hex().upper(),
-        "URL": quote(secret, safe=""),
+        "URL": in_url,
         "URL path": quote(secret),
-        "URL lower": quote(secret, safe="").lower(),
+        "URL lower": in_url.lower(),
+        "URL, all": "".join(f"%{octet:02x}" for octet in data),
+        "URL, ALL": "".join(f"%{octet:02X}" for octet in data),
+        "URL in URL": quote(in_url, safe=""),
         "form": quote_plus(secret),
+        "form in URL": quote(quote_plus(secret), safe=""),
         "escaped": secret.replace("&", "&amp;").replace("<", "&lt;"),
+        "HTML": html.escape(secret),
+        "HTML in HTML": html.escape(html.escape(secret)),
+        "HTML, decimal": marked.sub(lambda found: f"&#{ord(found[0])};", secret),
+        "HTML, hexadecimal": marked.sub(lambda found: f"&#x{ord(found[0]):X};", secret),
+        "HTML, lower": marked.sub(lambda found: f"&#x{ord(found[0]):x};", secret),
+        "HTML, all": "".join(f"&#{ord(letter)};" for letter in secret),
     }
     # Base64 of a text that the secret stands in, wherever it stands: the characters that depend on it alone.
     for offset in range(3):
@@ -49,6 +68,29 @@ def forms_of(secret: str) -> dict[str, str]:
             first = -(-offset * 8 // 6)
             forms[f"{name} at {offset}"] = encoded[first : (offset + len(data)) * 8 // 6]
     return {name: form for name, form in forms.items() if len(form) >= 8}
+
+
+def _as_json_escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+def texts_of(error: BaseException) -> Iterator[tuple[str, str]]:
+    """Yield all that an exception shows, it and what it hangs together with, down to the local variables of its frames.
+
+    The frames of the tests are left out, and no others: not aiohttp's, nor those of the standard library.
+    """
+    for link in _chain(error):
+        kind = type(link).__name__
+        yield f"{kind} repr", repr(link)
+        yield f"{kind} str", str(link)
+        yield f"{kind} args", repr(link.args)
+        yield f"{kind} vars", repr(vars(link))
+        yield f"{kind} notes", repr(getattr(link, "__notes__", ()))
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            if not frame.f_code.co_filename.startswith(TESTS):
+                for name, value in list(frame.f_locals.items()):
+                    yield f"{kind}: {name} in {frame.f_code.co_qualname} of {frame.f_code.co_filename}", repr(value)
+    yield "traceback", "".join(traceback.format_exception(error))
 
 
 @attrs.define
@@ -103,20 +145,14 @@ class Watch:
 
     def look_at_error(self, where: str, error: BaseException) -> None:
         """Look at everything that an exception carries, and at all that it hangs together with."""
+        for what, text in texts_of(error):
+            self.look(f"{where}: {what}", text)
         for link in _chain(error):
-            kind = type(link).__name__
-            self.look(f"{where}: {kind} repr", repr(link))
-            self.look(f"{where}: {kind} str", str(link))
-            self.look(f"{where}: {kind} args", repr(link.args))
-            self.look(f"{where}: {kind} vars", repr(vars(link)))
-            self.look(f"{where}: {kind} notes", repr(getattr(link, "__notes__", ())))
             if type(link).__module__.partition(".")[0] == "threecommas_async":
                 for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
                     pickled = pickle.dumps(link, protocol)
-                    self.look_at_bytes(f"{where}: {kind} pickled", pickled)
+                    self.look_at_bytes(f"{where}: {type(link).__name__} pickled", pickled)
                     assert type(pickle.loads(pickled)) is type(link)  # noqa: S301 - written a line above
-        self.look(f"{where}: traceback", "".join(traceback.format_exception(error)))
-        self._look_at_locals(where, traceback.TracebackException.from_exception(error, capture_locals=True))
 
     def look_at_result(self, where: str, result: object) -> None:
         items = cast("list[object]", result) if isinstance(result, list) else [result]
@@ -125,27 +161,13 @@ class Watch:
             self.look(f"{where}: result str", f"{item} {item!r}")
             if attrs.has(type(item)):
                 model = cast("attrs.AttrsInstance", item)
-                self.look(f"{where}: result asdict", repr(attrs.asdict(model, filter=_known)))
-                self.look(f"{where}: result astuple", repr(attrs.astuple(model, filter=_known)))
+                self.look(f"{where}: result asdict", repr(attrs.asdict(model)))
+                self.look(f"{where}: result astuple", repr(attrs.astuple(model)))
+                self.look(f"{where}: result as JSON", json.dumps(attrs.asdict(model), default=str))
             try:
                 self.look_at_bytes(f"{where}: result pickled", pickle.dumps(item))
             except TypeError as refused:
                 self.look(f"{where}: refusal to pickle", repr(refused))
-
-    def _look_at_locals(self, where: str, summary: traceback.TracebackException) -> None:
-        seen: list[traceback.TracebackException | None] = [summary]
-        for found in seen:
-            if found is None or len(seen) > _MOST_ERRORS:
-                continue
-            for frame in found.stack:
-                if frame.filename.startswith(PACKAGE):
-                    self.look(f"{where}: locals of {frame.name}", repr(frame.locals))
-            seen += [found.__cause__, found.__context__, *(found.exceptions or ())]
-
-
-def _known(attribute: attrs.Attribute[Any], _value: object) -> bool:
-    # What the library does not know stays as it came: nobody can tell which of it is secret.
-    return attribute.name != "unrecognized"
 
 
 def _chain(error: BaseException) -> Iterable[BaseException]:
@@ -153,7 +175,11 @@ def _chain(error: BaseException) -> Iterable[BaseException]:
     for link in chain:
         inner = link.exceptions if isinstance(link, BaseExceptionGroup) else ()
         for other in (link.__cause__, link.__context__, *inner):
-            if isinstance(other, BaseException) and other not in chain and len(chain) < _MOST_ERRORS:
+            if (
+                isinstance(other, BaseException)
+                and all(other is not known for known in chain)
+                and len(chain) < _MOST_ERRORS
+            ):
                 chain.append(other)
     return chain
 

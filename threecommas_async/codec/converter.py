@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast, get_args, get_origin
@@ -15,9 +16,9 @@ import msgspec
 
 from threecommas_async.codec.scalars import SCALARS, DecodeError
 from threecommas_async.codec.wire import is_union, json_fields, json_key, model_copier, wire_form
-from threecommas_async.credentials import Secret
-from threecommas_async.models.base import JsonValue
+from threecommas_async.models.base import GuardedJson, JsonValue
 from threecommas_async.redaction import is_secret_name
+from threecommas_async.secret import Secret
 
 _LOGGER: Final = logging.getLogger("threecommas_async.codec")
 
@@ -35,7 +36,7 @@ def _model_hook(model: Any) -> Callable[[Any, Any], object]:
         if not isinstance(value, dict):
             raise DecodeError(f"{model.__name__}: not an object")
         known: dict[str, object] = {}
-        unrecognized: dict[str, JsonValue] = {}
+        unrecognized: dict[str, GuardedJson] = {}
         for key, item in value.items():
             if key not in fields:
                 unrecognized[key] = _guarded(key, item)
@@ -57,26 +58,34 @@ def _model_hook(model: Any) -> Callable[[Any, Any], object]:
     return structure
 
 
-def _guarded(key: str, value: JsonValue) -> JsonValue:
-    """Keep texts that go by the name of a secret from showing."""
-    if isinstance(value, str):
-        return Secret(value) if is_secret_name(key) else value
+def _guarded(key: str, value: JsonValue, *, within: bool = False) -> GuardedJson:
+    """Keep texts and numbers from showing that go by the name of a secret, however deep below it they are."""
+    within = within or is_secret_name(key)
     if isinstance(value, dict):
-        return {name: _guarded(name, item) for name, item in value.items()}
+        return {name: _guarded(name, item, within=within) for name, item in value.items()}
     if isinstance(value, list):
-        return [_guarded(key, item) for item in value]
+        return [_guarded(key, item, within=within) for item in value]
+    if within and isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
+        return Secret(str(value))
     return value
 
 
 _WARNED: Final[set[tuple[type, str, str]]] = set()
 _MOST_WARNINGS: Final = 1000
+_LONGEST_NAME: Final = 64
+_NAME: Final = re.compile(
+    r"_?[a-z]{1,16}[0-9]{0,3}(?:_[a-z]{1,16}[0-9]{0,3}|_[0-9]{1,3}[a-z]{0,2}|[A-Z][a-z]{1,16})*\??"
+)
 
 
 def _warn(model: type, key: str, problem: str) -> None:
-    # Once for each field: a service that polls would otherwise drown in it.
-    if (model, key, problem) not in _WARNED and len(_WARNED) < _MOST_WARNINGS:
-        _WARNED.add((model, key, problem))
-        _LOGGER.warning("%s.%s %s; it is kept under 'unrecognized'", model.__name__, key, problem)
+    # Once for each field: a service that polls would otherwise drown in it. A secret may be echoed as a name, and line
+    # breaks would forge records: only what is made of words, as the API's names are, is shown.
+    is_name = len(key) <= _LONGEST_NAME and _NAME.fullmatch(key)
+    name = key if is_name else f"<a name of {len(key)} characters>"
+    if (model, name, problem) not in _WARNED and len(_WARNED) < _MOST_WARNINGS:
+        _WARNED.add((model, name, problem))
+        _LOGGER.warning("%s.%s %s; it is kept under 'unrecognized'", model.__name__, name, problem)
 
 
 def _is_optional(kind: Any) -> bool:
@@ -110,7 +119,7 @@ def _tuple_hook(kind: Any) -> Callable[[Any, Any], object]:
 
 
 def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
-    """The hook for whole answers: an item that cannot be read does not cost the caller the others."""
+    """The hook for whole responses: an item that cannot be read does not cost the caller the others."""
     (inner,) = get_args(kind)
     name = getattr(inner, "__name__", str(inner))
     read = CONVERTER.get_structure_hook(inner)
@@ -157,7 +166,7 @@ def _field_writer(kind: Any) -> Callable[[Any], object]:
     return CONVERTER.unstructure if write is None else lambda value: None if value is None else write(value)
 
 
-def as_it_came(value: JsonValue) -> object:
+def as_it_came(value: GuardedJson) -> object:
     """Prepare raw JSON for writing: a number stays a number, so that reading it again gives the same."""
     if isinstance(value, Secret):
         return value.reveal()

@@ -11,12 +11,12 @@ from uuid import UUID
 
 import attrs
 
-from threecommas_async.credentials import Secret
 from threecommas_async.models.base import IntOrText, JsonValue, Month, UnixMilliseconds, UnixSeconds
+from threecommas_async.secret import Secret
 
 
 class DecodeError(ValueError):
-    """The data is no JSON, or lacks what the class cannot do without."""
+    """The data is not valid JSON, or lacks what the class cannot do without."""
 
 
 def plain(number: Decimal) -> str:
