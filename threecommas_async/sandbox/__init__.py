@@ -4,17 +4,18 @@ async with Sandbox() as sandbox, sandbox.client() as client:
     account = await client.accounts.create(type="binance", name="Main", api_key="abcde", secret="abcde")
 """
 
-from threecommas_async.sandbox.application import RequestRecord
-from threecommas_async.sandbox.control import SandboxAccounts
-from threecommas_async.sandbox.exchange_account import KeysState
-from threecommas_async.sandbox.faults import AppliedFault, Faults, PlannedFault
-from threecommas_async.sandbox.holdings import VENDOR_DUST, Holdings
-from threecommas_async.sandbox.keys import Permission, SandboxKey
-from threecommas_async.sandbox.limits import DOCUMENTED_LIMITS, SandboxLimit
+from threecommas_async.sandbox.control.accounts import SandboxAccounts
+from threecommas_async.sandbox.control.faults import Faults
+from threecommas_async.sandbox.http.application import RequestRecord
+from threecommas_async.sandbox.http.faults import AppliedFault, PlannedFault
+from threecommas_async.sandbox.http.limits import ENFORCED_LIMITS, SandboxLimit
 from threecommas_async.sandbox.server import Sandbox
+from threecommas_async.sandbox.state.account import KeysState
+from threecommas_async.sandbox.state.holdings import VENDOR_DUST, Holdings
+from threecommas_async.sandbox.state.keys import Permission, SandboxKey
 
 __all__ = [
-    "DOCUMENTED_LIMITS",
+    "ENFORCED_LIMITS",
     "VENDOR_DUST",
     "AppliedFault",
     "Faults",

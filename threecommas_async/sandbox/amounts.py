@@ -1,12 +1,10 @@
-"""Amounts of money: added and multiplied with every digit, and written in the ways in which the API writes them."""
+"""Exact arithmetic with amounts of money."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final
-
-import msgspec
 
 EXACT: Final = Context(prec=200)
 
@@ -41,20 +39,3 @@ def rounded_down(amount: Decimal, places: int) -> Decimal:
 def like_a_double(amount: Decimal) -> Decimal:
     """Round to the digits of a binary floating-point number, which is what the API has in some places."""
     return amount.normalize(_LIKE_A_DOUBLE)
-
-
-def plain(amount: Decimal) -> str:
-    """Write an amount without an exponent, with every digit."""
-    return f"{amount:f}"
-
-
-def shortened(amount: Decimal) -> str:
-    """Write an amount without an exponent and without zeros at its end, but with one decimal at least: ``"25.0"``."""
-    text = f"{amount.normalize(EXACT):f}" if amount else "0"
-    return text if "." in text else f"{text}.0"
-
-
-def number(amount: Decimal) -> msgspec.Raw:
-    """Return a bare JSON number with every digit, and with an exponent if it is a small one."""
-    small = amount and amount.adjusted() < -6
-    return msgspec.Raw((str(amount.normalize(EXACT)) if small else shortened(amount)).encode())

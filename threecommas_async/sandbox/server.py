@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Self, Unpack
 
 from aiohttp import web
 
-from threecommas_async.sandbox.application import Application, RequestRecord
-from threecommas_async.sandbox.calls import Mode, State
-from threecommas_async.sandbox.control import SandboxAccounts
-from threecommas_async.sandbox.faults import Faults, Sleep
-from threecommas_async.sandbox.keys import ALL_PERMISSIONS, KeyRing, SandboxKey
-from threecommas_async.sandbox.limits import Limiter, SandboxLimit, checked_limits
-from threecommas_async.sandbox.routes import PREFIX
+from threecommas_async.sandbox.api import ENDPOINTS
+from threecommas_async.sandbox.control.accounts import SandboxAccounts
+from threecommas_async.sandbox.control.faults import Faults
+from threecommas_async.sandbox.http.application import Application, RequestRecord
+from threecommas_async.sandbox.http.faults import FaultQueue
+from threecommas_async.sandbox.http.limits import Enforcement, SandboxLimit, limits_to_enforce
+from threecommas_async.sandbox.http.routes import PREFIX
+from threecommas_async.sandbox.state.keys import ALL_PERMISSIONS, SandboxKey
+from threecommas_async.sandbox.state.world import TradingMode, World
+from threecommas_async.transport.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,10 +34,6 @@ _nowhere: Final = logging.getLogger("threecommas_async.sandbox.aiohttp")
 _nowhere.addFilter(lambda record: False)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Sandbox:
     """An offline 3Commas on the loopback interface, for as long as an ``async with`` block lasts.
 
@@ -46,15 +43,15 @@ class Sandbox:
 
     :param host: ``127.0.0.1``, ``localhost`` or ``::1``; a sandbox is not reachable from other machines.
     :param port: 0 to take a free one.
-    :param clock: where the time comes from; has to give aware datetimes.
-    :param sleep: what waits when a fault delays an answer.
+    :param clock: where the time comes from, for the sandbox and for its clients; a
+        :class:`~threecommas_async.SimulatedClock`, for example. The machine's when not given.
     :param limits: whether to enforce rate limits and bans: True for the documented ones
-        (:data:`~threecommas_async.sandbox.DOCUMENTED_LIMITS`), or limits of your own. Off by default, so that tests
+        (:data:`~threecommas_async.sandbox.ENFORCED_LIMITS`), or limits of your own. Off by default, so that tests
         may be as fast as they can.
     :param send_retry_after: whether refusals over a limit say for how long (``Retry-After``); the real ones do not.
     :raises ValueError: one of them is not what it should be.
 
-    :ivar faults: what shall go wrong with the next requests; see :class:`~threecommas_async.sandbox.Faults`.
+    :ivar faults: what is to go wrong with the next requests; see :class:`~threecommas_async.sandbox.Faults`.
     :ivar accounts: the accounts, to be looked at and set up; see
         :class:`~threecommas_async.sandbox.SandboxAccounts`.
     """
@@ -67,8 +64,7 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
-        clock: Callable[[], datetime] = _utc_now,
-        sleep: Sleep = asyncio.sleep,
+        clock: Clock | None = None,
         limits: bool | Sequence[SandboxLimit] = False,
         send_retry_after: bool = False,
     ) -> None:
@@ -76,22 +72,30 @@ class Sandbox:
             raise ValueError(f"host must be one of {', '.join(_BIND)}, not {host!r}: a sandbox stays on this machine")
         if not 0 <= port <= 65535:
             raise ValueError(f"port must be between 0 and 65535, not {port}")
-        if clock().tzinfo is None:
-            raise ValueError("clock must give aware datetimes, such as datetime.now(UTC)")
+        clock = SystemClock() if clock is None else clock
+        if clock.now().tzinfo is None:
+            raise ValueError("the clock's now() must return aware datetimes, such as datetime.now(UTC)")
         self._host: Final = _BIND[host]
         self._port: Final = port
         self._clock: Final = clock
-        self._keys: Final = KeyRing()
-        self._state: Final = State()
-        self._limiter: Final = Limiter(checked_limits(limits))
+        self._world: Final = World()
+        self._enforcement: Final = Enforcement(limits_to_enforce(limits))
         self._send_retry_after: Final = send_retry_after
         self._runner: web.AppRunner | None = None
-        self.faults: Final = Faults(clock, sleep)
-        self.accounts: Final = SandboxAccounts(self._state.accounts, clock)
+        self._fault_queue: Final = FaultQueue(clock)
+        self.faults: Final = Faults(self._fault_queue, clock)
+        self.accounts: Final = SandboxAccounts(self._world.accounts, clock)
         self.requests = deque(maxlen=_REQUESTS_KEPT)
 
     def __repr__(self) -> str:
-        return f"<Sandbox {'not running' if self._runner is None else self.url}>"
+        where = "not running" if self._runner is None else self.url
+        counts = {
+            "accounts": len(self.accounts),
+            "keys": len(self._world.keys),
+            "requests": len(self.requests),
+            "faults to come": self.faults.pending,
+        }
+        return f"<Sandbox {where}: {', '.join(f'{what} {number}' for what, number in counts.items())}>"
 
     @property
     def url(self) -> str:
@@ -105,9 +109,9 @@ class Sandbox:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}{PREFIX}"
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> TradingMode:
         """The trading mode that ``change_mode`` chose last; ``real`` at first. Nothing else depends on it."""
-        return self._state.mode
+        return self._world.mode
 
     def add_key(
         self,
@@ -125,33 +129,35 @@ class Sandbox:
         :param permissions: what the key is allowed to do, see :class:`Permission`; everything when not given.
         :raises ValueError: one of them is not what it should be, or the sandbox has this ``api_key`` already.
         """
-        return self._keys.add(api_key, secret, public_key, permissions)
+        return self._world.keys.add(api_key, secret, public_key, permissions)
 
     def client(self, **options: Unpack[ClientOptions]) -> ThreeCommasClient:
         """Return a client of this sandbox with a fresh key that may do everything.
 
-        The options are those of :class:`~threecommas_async.ThreeCommasClient`; closing the client is up to you. As
-        long as the sandbox enforces no limits, the client has none of its own either, unless you give it some.
+        The options are those of :class:`~threecommas_async.ThreeCommasClient`; closing the client is up to you. Its
+        clock is the sandbox's, and as long as the sandbox enforces no limits, it has none of its own either, unless you
+        give it others.
 
         :raises RuntimeError: the sandbox is not running.
         """
         url = self.url
         from threecommas_async.client import ThreeCommasClient
 
-        if not self._limiter.enforces and options.get("plan") is None:
+        if not self._enforcement.enforces and options.get("plan") is None:
             options.setdefault("limits", None)
+        options.setdefault("clock", self._clock)
         return ThreeCommasClient(self.add_key().credentials(), base_url=url, **options)
 
     async def __aenter__(self) -> Self:
         if self._runner is not None:
             raise RuntimeError("the sandbox is running already")
         application = Application(
+            ENDPOINTS,
             self._clock,
-            self._keys,
-            self._state,
-            self._limiter,
+            self._world,
+            self._enforcement,
             self._send_retry_after,
-            self.faults,
+            self._fault_queue,
             self.requests,
         )
         runner = web.AppRunner(

@@ -1,0 +1,47 @@
+"""What the handlers of more than one group look for in a request, and say when it is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from threecommas_async.sandbox.http.refusals import Refusal, not_found
+from threecommas_async.sandbox.http.requests import HandledRequest
+from threecommas_async.sandbox.state.account import ExchangeAccount
+
+_ID: Final = re.compile(r"[0-9]{1,18}")
+
+
+def account_of(request: HandledRequest) -> ExchangeAccount:
+    """Return the account of the path; 404 without one."""
+    account_id = request.path["account_id"]
+    return account_with_id(request, int(account_id) if _ID.fullmatch(account_id) else None)
+
+
+def account_with_id(request: HandledRequest, account_id: int | None) -> ExchangeAccount:
+    """Return the account that has this id; 404 without one."""
+    account = None if account_id is None else request.world.accounts.find(account_id)
+    if account is None:
+        raise not_found()
+    return account
+
+
+def account_or_summary(request: HandledRequest) -> ExchangeAccount:
+    """Return the account of the path, or all of them as one for ``summary``."""
+    if request.path["account_id"] == "summary":
+        return request.world.accounts.summary(request.now)
+    return account_of(request)
+
+
+def ask_exchange(account: ExchangeAccount) -> ExchangeAccount:
+    """Let the exchange look at the account's keys: 422 if it refuses them (``sandbox.accounts.set_keys_valid``)."""
+    if account.keys_refused:
+        raise Refusal(422, "invalid_api_key", "API keys are no longer valid or incorrect.")
+    return account
+
+
+def require_market(account: ExchangeAccount, codes: Collection[str], words: str) -> None:
+    """Refuse with a 403 in these words unless the account's market is one of them."""
+    if account.market.code not in codes:
+        raise Refusal(403, f"Forbidden. Unavailable for this {words}.")

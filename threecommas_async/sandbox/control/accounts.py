@@ -1,0 +1,154 @@
+"""The accounts of a sandbox from the outside: what a test sets up before, and looks at after, its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, get_args
+
+from attrs import evolve
+
+from threecommas_async.sandbox.reference.currencies import CURRENCIES
+from threecommas_async.sandbox.reference.markets import MARKETS_BY_TYPE
+from threecommas_async.sandbox.state.account import ActiveEntities, ExchangeAccount, KeysState
+from threecommas_async.sandbox.state.book import AccountBook
+from threecommas_async.sandbox.state.holdings import Holdings
+from threecommas_async.transport.clock import Clock
+
+Balances = Mapping[str, Decimal | str | int] | Holdings
+"""How much of each currency, or the balances and profits that :data:`~threecommas_async.sandbox.VENDOR_DUST` is."""
+
+
+class SandboxAccounts:
+    """The exchange accounts of a sandbox's user.
+
+    ::
+
+        account_id = sandbox.accounts.add(type="binance", balances={"BTC": "0.5", "USDT": "1000"})
+        sandbox.accounts.add_many(1_050)
+        sandbox.accounts.set_active(account_id, deals=2)  # cannot be removed now
+        sandbox.accounts.set_keys_valid(account_id, False)  # the exchange refuses its keys now
+        sandbox.accounts.set_keys_state(account_id, "expire_soon")
+
+    Ids are those that the API gives, such as ``account.id``. An id that no account has is a ``ValueError``.
+    """
+
+    def __init__(self, accounts: AccountBook, clock: Clock) -> None:
+        self._accounts: Final = accounts
+        self._clock: Final = clock
+
+    def __len__(self) -> int:
+        return len(self._accounts.all())
+
+    def __contains__(self, account_id: int) -> bool:
+        return self._accounts.find(account_id) is not None
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all accounts, in the order of their list."""
+        return [account.id for account in self._accounts.all()]
+
+    def add(
+        self,
+        *,
+        type: str = "binance",
+        name: str = "Account",
+        api_key: str | None = None,
+        address: str | None = None,
+        balances: Balances | None = None,
+    ) -> int:
+        """Connect an account without a call, and return its id.
+
+        :param type: a market code of the market list.
+        :param api_key: the exchange's key, which every answer shows, by which the account can be found, and which
+            cannot be connected twice.
+        :param address: the same for a wallet.
+        :param balances: see :meth:`set_balances`; when not given, what a trader may have there.
+        """
+        market = MARKETS_BY_TYPE.get(type)
+        if market is None:
+            raise ValueError(f"type {type!r} is not in the market list")
+        if address is not None and not market.is_wallet:
+            raise ValueError(f"address is for wallets, which {type!r} is not")
+        if api_key is not None and market.is_wallet:
+            raise ValueError("a wallet has an address instead of an api_key")
+        identity = address if market.is_wallet else api_key
+        if identity is not None and self._accounts.is_connected(market, identity):
+            raise ValueError(
+                f"{'address' if market.is_wallet else 'api_key'} has a connected account of this type already"
+            )
+        now = self._clock.now()
+        held = None if balances is None else _checked_holdings(balances, now)
+        connect = self._accounts.connect
+        return connect(market, name=name, now=now, api_key=api_key, address=address, holdings=held).id
+
+    def add_many(self, count: int, *, type: str = "binance", name: str = "Account") -> list[int]:
+        """Connect that many accounts, named ``Account 1``, ``Account 2`` ..., and return their ids."""
+        return [self.add(type=type, name=f"{name} {number}") for number in range(1, count + 1)]
+
+    def remove(self, account_id: int) -> None:
+        """Forget an account, whatever is active in it."""
+        self._accounts.remove(self._account(account_id).id)
+
+    def set_balances(self, account_id: int, balances: Balances) -> None:
+        """Let an account hold these amounts and nothing else.
+
+        :param balances: by the code of the currency; the sandbox has prices for BTC, ETH, BNB, USDT, USDC, DOGE, ADA,
+            FIL, ROSE and 1INCH. Or :data:`~threecommas_async.sandbox.VENDOR_DUST`.
+        """
+        now = self._clock.now()
+        held = _checked_holdings(balances, now)
+        self._accounts.keep(evolve(self._account(account_id), holdings=held, updated_at=now))
+
+    def set_keys_valid(self, account_id: int, valid: bool) -> None:
+        """Let the exchange refuse the account's keys, so that calls that ask it end in 422, or accept them again."""
+        self._accounts.keep(evolve(self._account(account_id), keys_valid=valid))
+
+    def set_keys_state(self, account_id: int, state: KeysState) -> None:
+        """Let the account's keys be ``ok``, ``expire_soon``, or ``expired``, with which the exchange refuses them."""
+        if state not in get_args(KeysState):
+            raise ValueError(f"state must be one of {', '.join(get_args(KeysState))}, not {state!r}")
+        self._accounts.keep(evolve(self._account(account_id), keys_state=state))
+
+    def set_active(
+        self,
+        account_id: int,
+        *,
+        bots: int = 0,
+        deals: int = 0,
+        smart_trades: int = 0,
+        orders: int = 0,
+        grid_bots: int = 0,
+    ) -> None:
+        """Let so much be going on in an account. It cannot be removed unless everything is 0."""
+        counts = (bots, deals, smart_trades, orders, grid_bots)
+        if min(counts) < 0:
+            raise ValueError(f"there cannot be {min(counts)} of anything")
+        self._accounts.keep(evolve(self._account(account_id), active=ActiveEntities(*counts)))
+
+    def _account(self, account_id: int) -> ExchangeAccount:
+        account = self._accounts.find(account_id)
+        if account is None:
+            raise ValueError(f"there is no account {account_id}")
+        return account
+
+
+def _checked_holdings(balances: Balances, now: datetime) -> Holdings:
+    return balances if isinstance(balances, Holdings) else Holdings.of(_checked_amounts(balances), now)
+
+
+def _checked_amounts(balances: Mapping[str, Decimal | str | int]) -> dict[str, Decimal]:
+    amounts: dict[str, Decimal] = {}
+    for code, given in balances.items():
+        if code not in CURRENCIES:
+            raise ValueError(
+                f"balances has {code!r}, for which the sandbox has no price; it has {', '.join(CURRENCIES)}"
+            )
+        if isinstance(given, float):
+            raise TypeError(f"the balance of {code} must be a Decimal, a str or an int: a float is not exact")
+        amount = Decimal(given)
+        if not amount.is_finite() or amount < 0:
+            raise ValueError(f"the balance of {code} must be a number of at least 0, not {given}")
+        amounts[code] = amount
+    return amounts

@@ -1,0 +1,186 @@
+"""Fault injection: answers, delays and broken connections that a sandbox gives instead of, or around, its own."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from threecommas_async.sandbox.http.disturbances import Disturbance, delayed, dropped, replaced, truncated
+from threecommas_async.sandbox.http.faults import AppliedFault, FaultKind, FaultQueue, PlannedFault
+from threecommas_async.sandbox.http.gateway import error_inside, gateway_page, plan_refusal, usual_answer
+from threecommas_async.sandbox.http.routes import check_target
+from threecommas_async.transport.clock import Clock
+
+
+class Faults:
+    """What is to go wrong with the next requests of a sandbox.
+
+    Every request meets one fault at most: the first one planned that fits it and is not used up. So a script of
+    failures is written in its order::
+
+        sandbox.faults.fail_next(502, times=2)
+        sandbox.faults.drop_next(before_processing=False, method="POST")
+
+    What all methods share:
+
+    - ``times``: how many requests meet it.
+    - ``method``, ``path``: only requests with this verb, and with this path below the base URL. In a path, ``{...}``
+      is one segment and ``*`` is anything: ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``. What no endpoint of the
+      API has is a ``ValueError``.
+    - ``before_processing``: true leaves the request undone; false lets the sandbox do it first, so that only the
+      answer is lost.
+
+    Requests that a rate limit refuses meet no fault.
+
+    :ivar applied: the faults that were met, oldest first, 10,000 at most. May be cleared.
+    """
+
+    applied: deque[AppliedFault]
+
+    def __init__(self, queue: FaultQueue, clock: Clock) -> None:
+        self._queue: Final = queue
+        self._clock: Final = clock
+        self.applied = queue.applied
+
+    @property
+    def pending(self) -> int:
+        """How many requests are still to meet a fault."""
+        return sum(fault.remaining for fault in self._queue.planned)
+
+    @property
+    def planned(self) -> list[PlannedFault]:
+        """The faults that are still to be met, in their order."""
+        return self._queue.planned
+
+    def clear(self) -> None:
+        """Forget what is planned. What was applied stays on record."""
+        self._queue.clear()
+
+    def fail_next(
+        self,
+        status: int = 502,
+        *,
+        times: int = 1,
+        body: Mapping[str, object] | str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        before_processing: bool = True,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Answer with a status.
+
+        :param body: a mapping goes out as JSON, a text as it is; when not given, what 3Commas, or the gateway in
+            front of it, usually says with this status. A 429 is a rate limit, a 418 a ban, both without consequences.
+        :param headers: further headers, such as ``{"Retry-After": "7"}``.
+        """
+        answer = usual_answer(_checked_status(status), body, dict(headers or {}))
+        disturb = replaced(answer, processed=not before_processing)
+        self._plan("fail", disturb, times, method, path, processed=not before_processing)
+
+    def html_next(
+        self,
+        status: int = 502,
+        *,
+        times: int = 1,
+        before_processing: bool = True,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Answer with the HTML page of a gateway, under any status, 200 among them."""
+        disturb = replaced(gateway_page(_checked_status(status)), processed=not before_processing)
+        self._plan("html", disturb, times, method, path, processed=not before_processing)
+
+    def error_inside_200_next(
+        self,
+        error: object = None,
+        *,
+        times: int = 1,
+        before_processing: bool = True,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Answer 200 with ``{"error": error}``; the error is ``{"status_code": 502}`` when not given."""
+        disturb = replaced(error_inside(error), processed=not before_processing)
+        self._plan("error_inside", disturb, times, method, path, processed=not before_processing)
+
+    def plan_next(
+        self,
+        request_type: Literal["read", "write"] = "read",
+        *,
+        times: int = 1,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Refuse with the 429 that is about the subscription plan: waiting does not help."""
+        disturb = replaced(plan_refusal(request_type), processed=False)
+        self._plan("plan", disturb, times, method, path, processed=False)
+
+    def drop_next(
+        self,
+        *,
+        times: int = 1,
+        before_processing: bool = True,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Close the connection without an answer."""
+        disturb = dropped(processed=not before_processing)
+        self._plan("drop", disturb, times, method, path, processed=not before_processing)
+
+    def delay_next(
+        self,
+        seconds: float,
+        *,
+        times: int = 1,
+        before_processing: bool = True,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Wait, then answer as ever. The request is done in either case, even if its sender is gone by then.
+
+        :param before_processing: whether to wait before or after it is done.
+        """
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"seconds must be a finite number of at least 0, not {seconds}")
+        disturb = delayed(seconds, self._clock, first=before_processing)
+        self._plan("delay", disturb, times, method, path, processed=True)
+
+    def truncate_next(
+        self,
+        keep: int | None = None,
+        *,
+        times: int = 1,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Do the request, send the head and the beginning of the body of its answer, and close the connection.
+
+        :param keep: how many bytes of the body to send; half of them when not given, never all.
+        """
+        if keep is not None and keep < 0:
+            raise ValueError(f"keep must be at least 0, not {keep}")
+        self._plan("truncate", truncated(keep), times, method, path, processed=True)
+
+    def _plan(
+        self,
+        kind: FaultKind,
+        disturb: Disturbance,
+        times: int,
+        method: str | None,
+        path: str | None,
+        *,
+        processed: bool,
+    ) -> None:
+        if times < 1:
+            raise ValueError(f"times must be at least 1, not {times}")
+        verb = None if method is None else method.upper()
+        check_target(verb, path)
+        self._queue.add(kind, disturb, times, verb, path, processed=processed)
+
+
+def _checked_status(status: int) -> int:
+    if not 200 <= status <= 599:
+        raise ValueError(f"status must be between 200 and 599, not {status}")
+    return status

@@ -1,0 +1,1 @@
+"""How the API writes what the sandbox knows: JSON documents, field by field."""

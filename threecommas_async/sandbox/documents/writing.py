@@ -1,0 +1,50 @@
+"""How the API writes amounts and moments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from threecommas_async.sandbox.amounts import EXACT
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def digits(amount: Decimal) -> str:
+    """Write an amount with every digit and without an exponent."""
+    return f"{amount:f}"
+
+
+def shortened(amount: Decimal) -> str:
+    """Write an amount without an exponent and without zeros at its end, but with one decimal at least: ``"25.0"``."""
+    text = f"{amount.normalize(EXACT):f}"
+    return text if "." in text else f"{text}.0"
+
+
+def with_exponent(amount: Decimal) -> str:
+    """Write an amount as Ruby writes a floating-point number: small ones with an exponent."""
+    return str(amount).lower()
+
+
+def number(amount: Decimal) -> msgspec.Raw:
+    """Return a bare JSON number with every digit, and with an exponent if it is a small one."""
+    small = amount and amount.adjusted() < -6
+    return msgspec.Raw((str(amount.normalize(EXACT)) if small else shortened(amount)).encode())
+
+
+def iso_time(moment: datetime) -> str:
+    """Write a moment in ISO 8601, with milliseconds and ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def unix_seconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _SECOND
+
+
+def unix_milliseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND

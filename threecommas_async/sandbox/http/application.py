@@ -1,0 +1,131 @@
+"""The aiohttp application of a sandbox: from a request to a handler and back."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from attrs import frozen
+
+from threecommas_async.sandbox.http.answers import json_response
+from threecommas_async.sandbox.http.authentication import authenticate
+from threecommas_async.sandbox.http.disturbances import NoAnswer
+from threecommas_async.sandbox.http.faults import FaultQueue
+from threecommas_async.sandbox.http.gateway import over_limit
+from threecommas_async.sandbox.http.limits import Enforcement
+from threecommas_async.sandbox.http.parameters import parameters_of
+from threecommas_async.sandbox.http.refusals import Refusal, invalid, not_found, unknown_error
+from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
+from threecommas_async.sandbox.http.routes import PREFIX, path_below_base_url
+from threecommas_async.sandbox.state.world import World
+from threecommas_async.transport.clock import Clock
+
+_logger: Final = logging.getLogger("threecommas_async.sandbox")
+
+
+@frozen
+class RequestRecord:
+    """One request that reached the sandbox, without anything that could be a secret."""
+
+    method: str
+    path: str
+    """The path, without its query string."""
+    status: int | None
+    """The status of the answer; ``None`` if there was none, because a fault closed the connection instead."""
+    time: datetime
+
+
+@frozen
+class Application:
+    """What a request passes, and the parts of a sandbox that this takes."""
+
+    endpoints: Sequence[Endpoint]
+    clock: Clock
+    world: World
+    enforcement: Enforcement
+    send_retry_after: bool
+    faults: FaultQueue
+    requests: deque[RequestRecord]
+
+    def build(self) -> web.Application:
+        # From the outside in: whatever happens is recorded; limits come before faults, so that a request over one meets
+        # none; a fault that changes the answer has to find one, so a handler's errors become answers inside of it.
+        application = web.Application(middlewares=[self._record, _speak_json, self._limit, self._disturb, _speak_json])
+        application.on_response_prepare.append(_identify)
+        for endpoint in self.endpoints:
+            application.router.add_route(endpoint.method, PREFIX + endpoint.path, self._handler(endpoint))
+        return application
+
+    def _handler(self, endpoint: Endpoint) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            body = await request.read()
+            if endpoint.signed:
+                key = authenticate(request, body, self.world.keys)
+                if endpoint.permission is not None and endpoint.permission not in key.permissions:
+                    raise endpoint.denied()
+            parameters = parameters_of(request, body)
+            document = endpoint.answer(HandledRequest(self.world, request.match_info, parameters, self.clock.now()))
+            return json_response(endpoint.status, document)
+
+        return handle
+
+    @web.middleware
+    async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        status = None if isinstance(response, NoAnswer) else response.status
+        path = request.raw_path.partition("?")[0]
+        self.requests.append(RequestRecord(request.method, path, status, self.clock.now()))
+        return response
+
+    @web.middleware
+    async def _limit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A request counts, and meets a fault, once all of it is here.
+        await request.read()
+        if not self.enforcement.enforces:
+            return await handler(request)
+        api_key = request.headers.get("Apikey", "")
+        address = request.remote or ""
+        caller = f"key {api_key}" if self.world.keys.find(api_key) else f"address {address}"
+        now = self.clock.now()
+        path = path_below_base_url(request.raw_path)
+        over = self.enforcement.check(caller, address, request.method, path, now)
+        if over is None:
+            return await handler(request)
+        return over_limit(over.status, over.until - now if self.send_retry_after else None)
+
+    @web.middleware
+    async def _disturb(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await self.faults.disturb(request, handler)
+
+
+async def _identify(_: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer what 3Commas and the gateway in front of it give every answer."""
+    response.headers["X-Request-Id"] = secrets.token_hex(16)
+    response.headers["Cf-Ray"] = f"{secrets.token_hex(8)}-SBX"
+
+
+@web.middleware
+async def _speak_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        status, document = refusal.status, refusal.document()
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+        status, document = 404, not_found().document()
+    except web.HTTPException as error:
+        status, document = error.status, {"error": error.reason}
+    except (web.RequestPayloadError, ConnectionError):
+        status, document = 400, invalid().document()
+    except Exception as error:  # noqa: BLE001
+        # A mistake of the sandbox. Where it happened is told, its text is not: that may quote the request.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        _logger.error("The sandbox failed with %s:\n%s", type(error).__name__, place)  # noqa: TRY400
+        status, document = 500, {"error": unknown_error().error}
+    return json_response(status, document)

@@ -1,0 +1,78 @@
+"""Who is calling: the key of a request, found and its signature verified as 3Commas does."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from threecommas_async.credentials import HmacCredentials
+from threecommas_async.sandbox.http.refusals import unknown_key, wrong_signature
+from threecommas_async.sandbox.state.keys import KeyRing, KnownKey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def authenticate(request: web.Request, body: bytes, keys: KeyRing) -> KnownKey:
+    """Return the key that signed the request.
+
+    :raises Refusal: the key is unknown, or the signature is missing or is not that of this request.
+    """
+    key = keys.find(request.headers.get("Apikey", ""))
+    if key is None:
+        raise unknown_key()
+    signature = request.headers.get("Signature", "").encode(errors="surrogateescape")
+    # raw_path is the request target as it came: decoding and encoding again would not give the signed bytes back.
+    target = request.raw_path.encode(errors="surrogateescape")
+    texts = _signed_texts(target, body, is_form=request.content_type == FORM)
+    if isinstance(key.verifier, HmacCredentials):
+        valid = any(_hmac_matches(key.verifier, signature, text) for text in texts)
+    else:
+        valid = _rsa_matches(key.verifier, signature, texts)
+    if not valid:
+        raise wrong_signature()
+    return key
+
+
+def _signed_texts(target: bytes, body: bytes, *, is_form: bool) -> list[bytes]:
+    """Return every text whose signature is good for this request.
+
+    Anything but a form counts as JSON, which clients have signed with and without a question mark before it for
+    years, with either algorithm. The vendor's pages do not say what is signed when a request has a query
+    and a body; accepted is the query, then the body, joined by what joins parameters (``&``) for a form and by what
+    stands between path and body otherwise. A signature of the query alone never covers a body.
+    """
+    path, _, query = target.partition(b"?")
+    start = target if query else path
+    if not body:
+        return [start] if query else [path, path + b"?"]
+    if is_form:
+        return [start + (b"&" if query else b"?") + body]
+    return [start + separator + body for separator in (b"?", b"")]
+
+
+def _hmac_matches(verifier: HmacCredentials, signature: bytes, text: bytes) -> bool:
+    return hmac.compare_digest(signature.lower(), verifier.sign(text).encode())
+
+
+def _rsa_matches(verifier: RSAPublicKey, signature: bytes, texts: list[bytes]) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    try:
+        decoded = base64.b64decode(signature, validate=True)
+    except ValueError:
+        return False
+    for text in texts:
+        try:
+            verifier.verify(decoded, text, PKCS1v15(), SHA256())
+        except InvalidSignature:
+            continue
+        return True
+    return False

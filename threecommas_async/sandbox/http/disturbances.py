@@ -1,0 +1,75 @@
+"""How a fault is carried out: one function for each way in which a request, or its answer, can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from threecommas_async.transport.clock import Clock
+
+Disturbance = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+MakeResponse = Callable[[], web.Response]
+
+
+class NoAnswer(web.Response):
+    """Stands for the answer of a request whose connection was closed instead."""
+
+
+def replaced(answer: MakeResponse, *, processed: bool) -> Disturbance:
+    """Give another answer."""
+
+    async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if processed:
+            await handler(request)
+        return answer()
+
+    return disturb
+
+
+def dropped(*, processed: bool) -> Disturbance:
+    """Close the connection."""
+
+    async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if processed:
+            await handler(request)
+        if request.transport is not None:
+            request.transport.close()
+        return NoAnswer()
+
+    return disturb
+
+
+def delayed(seconds: float, clock: Clock, *, first: bool) -> Disturbance:
+    """Wait before the request is done, or after."""
+
+    async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if first:
+            await clock.sleep(seconds)
+            return await handler(request)
+        response = await handler(request)
+        await clock.sleep(seconds)
+        return response
+
+    return disturb
+
+
+def truncated(keep: int | None) -> Disturbance:
+    """Send a part of the body and close the connection."""
+
+    async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
+        whole = await handler(request)
+        body = whole.body if isinstance(whole, web.Response) else None
+        if not isinstance(body, bytes) or not body:
+            return whole
+        kept = len(body) // 2 if keep is None else min(keep, len(body) - 1)
+        response = web.StreamResponse(status=whole.status, headers=whole.headers)
+        response.content_length = len(body)
+        await response.prepare(request)
+        await response.write(body[:kept])
+        if request.transport is not None:
+            request.transport.close()
+        return response
+
+    return disturb

@@ -1,0 +1,238 @@
+"""Forms: what an endpoint is sent, declared as a table of fields, and read into typed values.
+
+::
+
+    class NewAccount(Form):
+        type: ListedMarket = required(member(MARKETS))
+        name: str = required(text(minimum=2))
+        api_key: str | None = required_if(market_needs_keys, text(minimum=5))
+        types_to_create: list[str] = optional(words(MARKETS), default=[])
+
+Reading one collects everything that is wrong with it, in the vendor's words, also inside objects and lists of objects
+(:func:`nested`, :func:`list_of`), so that one refusal names every field. Fields are read from the top to the bottom; a
+field may depend on what stands above it, and on what the form is about (:class:`Draft`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast, final, overload
+
+from attrs import frozen
+
+T = TypeVar("T")
+
+MISSING: Final = "is missing"
+INVALID: Final = "is invalid"
+UNKNOWN_VALUE: Final = "does not have a valid value"
+
+Place = tuple[str | int, ...]
+"""Where in a form something is: ``("steps", 0, "price")``."""
+
+
+class Form:
+    """Parameters of a request, or an object among them.
+
+    A subclass declares its fields with the functions below; an object of it has their values.
+    """
+
+    declared_fields: ClassVar[Mapping[str, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.declared_fields = {**cls.declared_fields, **own}
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        vars(self).update(values)
+
+
+F = TypeVar("F", bound=Form)
+
+
+class WrongFieldsError(Exception):
+    """There is something wrong with a form.
+
+    :ivar wrong: the reasons for each place.
+    """
+
+    def __init__(self, wrong: Mapping[Place, Sequence[str]]) -> None:
+        super().__init__(wrong)
+        self.wrong: Final = wrong
+
+    @property
+    def by_name(self) -> dict[str, list[str]]:
+        """The reasons for each field, whose name is written as the vendor does: ``steps[0][price]``."""
+        return {
+            f"{place[0]}{''.join(f'[{part}]' for part in place[1:])}": list(reasons)
+            for place, reasons in self.wrong.items()
+        }
+
+
+class WrongValueError(WrongFieldsError):
+    """A value is not what its field takes."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__({(): [reason]})
+
+
+@final
+class Draft:
+    """A form that is being read: what was sent, and what of it was understood so far."""
+
+    def __init__(self, sent: Mapping[str, object], about: object) -> None:
+        self.sent: Final = sent
+        self.values: Final[dict[str, object]] = {}
+        self._about: Final = about
+
+    def has(self, name: str) -> bool:
+        """Tell whether a parameter was sent with a value."""
+        return self.sent.get(name) is not None
+
+    def value(self, name: str, kind: type[T]) -> T | None:
+        """Return the value of a field further up, or nothing if there is none, or a wrong one."""
+        value = self.values.get(name)
+        return value if isinstance(value, kind) else None
+
+    def about(self, kind: type[T]) -> T:
+        """Return what the form is about, such as the account that the path names."""
+        if not isinstance(self._about, kind):
+            raise TypeError(f"the form is about {type(self._about).__name__}, not about {kind.__name__}")
+        return self._about
+
+
+@frozen
+class Reader(Generic[T]):
+    """Turns what was sent into a value.
+
+    :ivar read: raises :class:`WrongFieldsError` if it cannot.
+    :ivar blank_is_absent: whether an empty text counts as if nothing had been sent.
+    """
+
+    read: Callable[[object, Draft], T]
+    blank_is_absent: bool = False
+
+
+@frozen
+class Field:
+    """One field of a form."""
+
+    reader: Reader[Any]
+    required: Callable[[Draft], bool]
+    default: object
+    name: str | None
+    also_named: str | None
+    may_be_blank: bool
+
+    def name_in(self, draft: Draft, attribute: str) -> str:
+        name = self.name or attribute
+        if self.also_named is not None and draft.has(self.also_named) and not draft.has(name):
+            return self.also_named
+        return name
+
+    def value(self, name: str, draft: Draft) -> object:
+        value = draft.sent.get(name)
+        if not self.may_be_blank and name in draft.sent and value in ("", None):
+            raise WrongValueError(MISSING)
+        if value is None or (value == "" and self.reader.blank_is_absent):
+            if self.required(draft):
+                raise WrongValueError(MISSING)
+            return self.default
+        return self.reader.read(value, draft)
+
+
+def read_form(form: type[F], sent: Mapping[str, object], about: object = None) -> F:
+    """Read a form.
+
+    :param about: what :meth:`Draft.about` returns.
+    :raises WrongFieldsError: something is wrong with it.
+    """
+    draft = Draft(sent, about)
+    wrong: dict[Place, list[str]] = {}
+    for attribute, field in form.declared_fields.items():
+        name = field.name_in(draft, attribute)
+        try:
+            draft.values[attribute] = field.value(name, draft)
+        except WrongFieldsError as error:
+            for place, reasons in error.wrong.items():
+                wrong.setdefault((name, *place), []).extend(reasons)
+    if wrong:
+        raise WrongFieldsError(wrong)
+    return form(draft.values)
+
+
+# --- fields
+
+
+def required(reader: Reader[T], *, name: str | None = None, also_named: str | None = None) -> T:
+    """Declare a field that has to be sent.
+
+    :param name: the parameter's name, where an attribute cannot have it.
+    :param also_named: another name under which it may be sent.
+    """
+    return _field(reader, lambda _: True, name=name, also_named=also_named)
+
+
+@overload
+def optional(reader: Reader[T], *, name: str | None = None, may_be_blank: bool = True) -> T | None: ...
+@overload
+def optional(reader: Reader[T], *, default: T, name: str | None = None, may_be_blank: bool = True) -> T: ...
+def optional(
+    reader: Reader[T], *, default: T | None = None, name: str | None = None, may_be_blank: bool = True
+) -> T | None:
+    """Declare a field that may be left out.
+
+    :param default: what counts in that case.
+    :param may_be_blank: whether it may be sent without a value as well.
+    """
+    return _field(reader, lambda _: False, default=default, name=name, may_be_blank=may_be_blank)
+
+
+def required_if(condition: Callable[[Draft], bool], reader: Reader[T], *, name: str | None = None) -> T | None:
+    """Declare a field that has to be sent under a condition, and may be otherwise."""
+    return _field(reader, condition, name=name)
+
+
+def _field(
+    reader: Reader[T],
+    condition: Callable[[Draft], bool],
+    *,
+    default: object = None,
+    name: str | None = None,
+    also_named: str | None = None,
+    may_be_blank: bool = True,
+) -> T:
+    return cast("T", Field(reader, condition, default, name, also_named, may_be_blank))
+
+
+# --- objects and lists
+
+
+def nested(form: type[F]) -> Reader[F]:
+    """Read an object that is a form of its own. It is about what the form around it is about."""
+
+    def read(value: object, draft: Draft) -> F:
+        if not isinstance(value, dict):
+            raise WrongValueError(INVALID)
+        return read_form(form, cast("dict[str, object]", value), draft.about(object))
+
+    return Reader(read)
+
+
+def list_of(reader: Reader[T], *, minimum: int = 0) -> Reader[list[T]]:
+    """Read a list, whose items are all read before it is refused."""
+
+    def read(value: object, draft: Draft) -> list[T]:
+        if not isinstance(value, list) or len(cast("list[object]", value)) < minimum:
+            raise WrongValueError(INVALID)
+        items: list[T] = []
+        wrong: dict[Place, Sequence[str]] = {}
+        for number, item in enumerate(cast("list[object]", value)):
+            try:
+                items.append(reader.read(item, draft))
+            except WrongFieldsError as error:
+                wrong.update({(number, *place): reasons for place, reasons in error.wrong.items()})
+        if wrong:
+            raise WrongFieldsError(wrong)
+        return items
+
+    return Reader(read)

@@ -1,0 +1,53 @@
+"""The parameters of a request: its query string and its body, merged as Rails does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, cast
+from urllib.parse import parse_qsl
+
+import msgspec
+from aiohttp import web
+
+from threecommas_async.sandbox.http.authentication import FORM
+from threecommas_async.sandbox.http.refusals import invalid
+
+_DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def parameters_of(request: web.Request, body: bytes) -> Mapping[str, object]:
+    """Return all parameters by their names; where both query and body have one, the query wins.
+
+    :raises Refusal: the body says that it is JSON and is not a JSON object.
+    """
+    query = request.raw_path.partition("?")[2].encode(errors="surrogateescape")
+    return _decoded_body(request.content_type, body) | _decoded_form(query)
+
+
+def _decoded_form(form: bytes) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name, value in parse_qsl(form.decode(errors="replace"), keep_blank_values=True):
+        if name.endswith("[]"):
+            items = values.setdefault(name.removesuffix("[]"), [])
+            if isinstance(items, list):
+                cast("list[object]", items).append(value)
+        else:
+            values[name] = value
+    return values
+
+
+def _decoded_body(content_type: str, body: bytes) -> dict[str, object]:
+    """Decode what Rails would decode: a form, or JSON that says so. The parameters of any other body are not seen."""
+    if content_type == FORM:
+        return _decoded_form(body)
+    if not body or not (content_type == "application/json" or content_type.endswith("+json")):
+        return {}
+    try:
+        document: object = _DECODER.decode(body)
+    except (ValueError, ArithmeticError, RecursionError):
+        # `from None`: the message of the decoder may quote the body.
+        raise invalid() from None
+    if not isinstance(document, dict):
+        raise invalid()
+    return cast("dict[str, object]", document)

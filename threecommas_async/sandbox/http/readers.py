@@ -1,0 +1,122 @@
+"""What the fields of forms take: texts, numbers, words, moments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final, TypeVar, cast
+
+from threecommas_async.sandbox.http.forms import INVALID, UNKNOWN_VALUE, Draft, Reader, WrongValueError
+
+T = TypeVar("T")
+
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+
+
+def text(*, minimum: int = 0) -> Reader[str]:
+    """Read a text of at least ``minimum`` characters; numbers count as text, as they do in a form."""
+
+    def read(value: object, _: Draft) -> str:
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str):
+            raise WrongValueError(INVALID)
+        if len(value) < minimum:
+            raise WrongValueError(f"is too short (minimum is {minimum} characters)")
+        return value
+
+    return Reader(read, blank_is_absent=not minimum)
+
+
+def whole_number(*, minimum: int = 0, maximum: int = 999_999_999) -> Reader[int]:
+    """Read a whole number between two bounds."""
+
+    def read(value: object, _: Draft) -> int:
+        if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum:
+            return value
+        raise WrongValueError(INVALID)
+
+    return Reader(read)
+
+
+def flag() -> Reader[bool]:
+    """Read yes or no; in a query or a form it is a word."""
+
+    def read(value: object, _: Draft) -> bool:
+        if isinstance(value, bool):
+            return value
+        if value in ("true", "false"):
+            return value == "true"
+        raise WrongValueError(INVALID)
+
+    return Reader(read)
+
+
+def choice(allowed: Collection[str] | Callable[[Draft], Collection[str] | None]) -> Reader[str]:
+    """Read one of a few words, which may depend on the draft; any is allowed where that does not know yet."""
+
+    def read(value: object, draft: Draft) -> str:
+        word = text().read(value, draft)
+        words = allowed(draft) if callable(allowed) else allowed
+        if words is not None and word not in words:
+            raise WrongValueError(UNKNOWN_VALUE)
+        return word
+
+    return Reader(read, blank_is_absent=True)
+
+
+def member(named: Mapping[str, T]) -> Reader[T]:
+    """Read what one of a few words stands for."""
+
+    def read(value: object, draft: Draft) -> T:
+        return named[choice(named).read(value, draft)]
+
+    return Reader(read, blank_is_absent=True)
+
+
+def words(allowed: Callable[[Draft], Collection[str]], *, minimum: int = 0) -> Reader[list[str]]:
+    """Read a list of words, each of them one of ``allowed``, without repetitions."""
+
+    def read(value: object, draft: Draft) -> list[str]:
+        items = cast("list[object]", value) if isinstance(value, list) else None
+        if items is None or len(items) < minimum or not all(isinstance(item, str) for item in items):
+            raise WrongValueError(INVALID)
+        if not all(item in allowed(draft) for item in items):
+            raise WrongValueError(UNKNOWN_VALUE)
+        return [str(item) for item in dict.fromkeys(items)]
+
+    return Reader(read)
+
+
+def moment() -> Reader[datetime]:
+    """Read a moment in ISO 8601; without a time zone it is UTC."""
+
+    def read(value: object, draft: Draft) -> datetime:
+        try:
+            found = datetime.fromisoformat(text().read(value, draft))
+        except ValueError:
+            raise WrongValueError(INVALID) from None
+        return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+    return Reader(read, blank_is_absent=True)
+
+
+def day(pattern: str) -> Reader[date]:
+    """Read a day that is written as ``pattern`` says, such as ``"%Y-%m-%d"``, to the letter."""
+
+    def read(value: object, draft: Draft) -> date:
+        given = text().read(value, draft)
+        try:
+            found = datetime.strptime(given, pattern).replace(tzinfo=UTC).date()
+        except ValueError:
+            raise WrongValueError(INVALID) from None
+        # strptime takes a single digit for a month or a day, too.
+        if len(given) != len(f"{found:{pattern}}"):
+            raise WrongValueError(INVALID)
+        return found
+
+    return Reader(read, blank_is_absent=True)

@@ -1,0 +1,62 @@
+"""An exchange account, as far as a sandbox keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+from attrs import field, frozen
+
+from threecommas_async.sandbox.reference.markets import ListedMarket
+from threecommas_async.sandbox.state.holdings import Holdings
+
+KeysState = Literal["ok", "expire_soon", "expired"]
+"""Whether the exchange lets the keys of an account expire: the words of ``api_keys_state``."""
+
+
+@frozen
+class ActiveEntities:
+    """How much is going on in an account."""
+
+    bots: int = 0
+    deals: int = 0
+    smart_trades: int = 0
+    orders: int = 0
+    grid_bots: int = 0
+
+
+NOTHING_ACTIVE: Final = ActiveEntities()
+
+
+@frozen
+class ExchangeAccount:
+    """A connected account.
+
+    The exchange's ``api_key`` is in every answer that is an account, as in every recording; of ``secret`` and
+    ``passphrase`` nothing is kept.
+    """
+
+    id: int
+    market: ListedMarket
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    holdings: Holdings = field(repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
+    customer_id: str | None = None
+    include_in_summary: bool = True
+    keys_valid: bool = True
+    keys_state: KeysState = "ok"
+    active: ActiveEntities = NOTHING_ACTIVE
+    dust_converted_at: datetime | None = None
+
+    @property
+    def identity(self) -> str | None:
+        """What can be connected only once: a wallet has no keys, there it is the address."""
+        return self.address if self.market.is_wallet else self.api_key
+
+    @property
+    def keys_refused(self) -> bool:
+        """Whether the exchange refuses the keys."""
+        return not self.keys_valid or self.keys_state == "expired"

@@ -1,0 +1,226 @@
+"""What an account holds, and what that is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from threecommas_async.sandbox.amounts import EXACT, like_a_double, product, rounded, rounded_down, share, total
+from threecommas_async.sandbox.reference.currencies import CURRENCIES
+from threecommas_async.sandbox.reference.history import btc_change_since, usd_change_since
+from threecommas_async.sandbox.reference.markets import ListedMarket
+
+_DUST_BELOW_BTC: Final = Decimal("0.001")
+_DUST_CHARGE: Final = Decimal("0.02")
+_ZERO: Final = Decimal(0)
+
+
+@frozen
+class Balance:
+    """The amount of one currency, and its value."""
+
+    amount: Decimal
+    btc_value: Decimal
+    usd_value: Decimal
+
+    @classmethod
+    def of(cls, code: str, amount: Decimal) -> Balance:
+        """Return an amount of a currency with its value at today's prices."""
+        currency = CURRENCIES[code]
+        return cls(amount, product(amount, currency.btc_price), product(amount, currency.usd_price))
+
+    def plus(self, other: Balance) -> Balance:
+        return Balance(
+            EXACT.add(self.amount, other.amount),
+            EXACT.add(self.btc_value, other.btc_value),
+            EXACT.add(self.usd_value, other.usd_value),
+        )
+
+
+@frozen
+class Profits:
+    """What an account gained in a day and in all its time."""
+
+    day_btc: Decimal
+    day_usd: Decimal
+    day_btc_percentage: Decimal
+    day_usd_percentage: Decimal
+    btc: Decimal
+    usd: Decimal
+    btc_percentage: Decimal
+    usd_percentage: Decimal
+    total_btc: Decimal
+    total_usd: Decimal
+
+    @classmethod
+    def of(cls, day_btc: Decimal, day_usd: Decimal, btc: Decimal, usd: Decimal, held: Holdings) -> Profits:
+        """Return the profits of an account that holds so much now."""
+        return cls(
+            day_btc,
+            day_usd,
+            _growth(day_btc, held.btc_amount),
+            _growth(day_usd, held.usd_amount),
+            btc,
+            usd,
+            _growth(btc, held.btc_amount),
+            _growth(usd, held.usd_amount),
+            like_a_double(btc),
+            like_a_double(usd),
+        )
+
+
+@frozen
+class ConvertedDust:
+    """A balance that became BNB."""
+
+    code: str
+    amount: Decimal
+    transferred: Decimal
+    """The BNB before the charge."""
+    charge: Decimal
+
+
+NO_PROFITS: Final = Profits(*[_ZERO] * 10)
+
+
+@frozen
+class Holdings:
+    """The balances of an account and the profits that it shows."""
+
+    balances: Mapping[str, Balance]
+    """By the code of their currency."""
+    profits: Profits = field(default=NO_PROFITS, repr=False)
+
+    @classmethod
+    def of(cls, amounts: Mapping[str, Decimal], now: datetime) -> Holdings:
+        """Return holdings of so much of each currency, with the profits that follow from the account's history.
+
+        Those of a month stand for the whole time.
+        """
+        held = cls({code: Balance.of(code, amount) for code, amount in amounts.items()})
+        btc, usd = held.btc_amount, held.usd_amount
+        profits = Profits.of(
+            btc_change_since(1, btc, now),
+            usd_change_since(1, usd, now),
+            btc_change_since(30, btc, now),
+            usd_change_since(30, usd, now),
+            held,
+        )
+        return evolve(held, profits=profits)
+
+    @classmethod
+    def usual(cls, market: ListedMarket, now: datetime) -> Holdings:
+        """Return what a trader may have in a new account of a market."""
+        codes = ["BTC", "ETH", "USDT"]
+        if market.is_wallet:
+            codes = ["ETH"]
+        elif market.trades == "futures":
+            codes = ["BTC" if market.margin == "coin" else "USDT"]
+        return cls.of({code: _USUAL[code] for code in codes}, now)
+
+    @classmethod
+    def summed(cls, parts: Iterable[Holdings]) -> Holdings:
+        """Return what several accounts hold together."""
+        balances: dict[str, Balance] = {}
+        profits: list[Profits] = []
+        for part in parts:
+            for code, balance in part.balances.items():
+                balances[code] = balances[code].plus(balance) if code in balances else balance
+            profits.append(part.profits)
+        held = cls(balances)
+        together = Profits.of(
+            total(one.day_btc for one in profits),
+            total(one.day_usd for one in profits),
+            total(one.btc for one in profits),
+            total(one.usd for one in profits),
+            held,
+        )
+        # Of the totals, which are rounded, the sum: it is what somebody who adds the accounts up will find.
+        together = evolve(
+            together,
+            total_btc=total(one.total_btc for one in profits),
+            total_usd=total(one.total_usd for one in profits),
+        )
+        return evolve(held, profits=together)
+
+    @property
+    def btc_amount(self) -> Decimal:
+        return total(balance.btc_value for balance in self.balances.values())
+
+    @property
+    def usd_amount(self) -> Decimal:
+        return total(balance.usd_value for balance in self.balances.values())
+
+    @property
+    def dust(self) -> list[str]:
+        """The currencies of which there is so little that it can be converted to BNB."""
+        return [
+            code for code, balance in self.balances.items() if code != "BNB" and balance.btc_value < _DUST_BELOW_BTC
+        ]
+
+    def sold_for(self, code: str) -> Holdings:
+        """Return the same value in one currency: bitcoin, or one that is worth a dollar."""
+        btc, usd = self.btc_amount, self.usd_amount
+        return evolve(self, balances={code: Balance(btc if code == "BTC" else usd, btc, usd)})
+
+    def converted_to_bnb(self, codes: Iterable[str]) -> tuple[Holdings, list[ConvertedDust]]:
+        """Return what is held once these currencies were converted, and what each of them became."""
+        balances = dict(self.balances)
+        converted: list[ConvertedDust] = []
+        for code in codes:
+            gone = balances.pop(code)
+            transferred = rounded_down(EXACT.divide(gone.usd_value, CURRENCIES["BNB"].usd_price), 8)
+            charge = rounded_down(product(transferred, _DUST_CHARGE), 8)
+            got = Balance.of("BNB", EXACT.subtract(transferred, charge))
+            balances["BNB"] = balances["BNB"].plus(got) if "BNB" in balances else got
+            converted.append(ConvertedDust(code, gone.amount, transferred, charge))
+        return evolve(self, balances=balances), converted
+
+
+def _growth(profit: Decimal, now: Decimal) -> Decimal:
+    """Return a profit as a percentage of what there was before it."""
+    return rounded(share(profit, EXACT.subtract(now, profit)), 2) or _ZERO
+
+
+_USUAL: Final[Mapping[str, Decimal]] = {
+    "BTC": Decimal("0.15283"),
+    "ETH": Decimal("2.4107"),
+    "USDT": Decimal("3204.51"),
+}
+
+# The amounts of the vendor's example of a new account: the digits that a client has to survive.
+_BTC_PROFIT: Final = Decimal("0.0000000000000000000000001579586071525673247181448663178")
+_USD_PROFIT: Final = Decimal("-0.00000000000000000010999999999999999999993138892165683112")
+_BTC_AMOUNT: Final = Decimal("0.0000000080232449796548201579586071525673247181448663178")
+_USD_AMOUNT: Final = Decimal("0.00048395892787478689000000000000000000006861107834316888")
+_SOME_BTC: Final = Balance.of("BTC", Decimal("0.000000007"))
+_SOME_ETH: Final = Balance.of("ETH", Decimal("0.000000005"))
+_WORTH_THE_REST: Final = Balance(
+    EXACT.subtract(_USD_AMOUNT, total([_SOME_BTC.usd_value, _SOME_ETH.usd_value])),
+    EXACT.subtract(_BTC_AMOUNT, total([_SOME_BTC.btc_value, _SOME_ETH.btc_value])),
+    EXACT.subtract(_USD_AMOUNT, total([_SOME_BTC.usd_value, _SOME_ETH.usd_value])),
+)
+
+VENDOR_DUST: Final = Holdings(
+    {"BTC": _SOME_BTC, "ETH": _SOME_ETH, "USDT": _WORTH_THE_REST},
+    Profits(
+        day_btc=_BTC_PROFIT,
+        day_usd=_USD_PROFIT,
+        day_btc_percentage=Decimal("0.0"),
+        day_usd_percentage=Decimal("-0.0"),
+        btc=_BTC_PROFIT,
+        usd=_USD_PROFIT,
+        btc_percentage=Decimal("0.0"),
+        usd_percentage=Decimal("-0.0"),
+        total_btc=Decimal("1.5795860715256732e-25"),
+        total_usd=Decimal("-1.1e-19"),
+    ),
+)
+"""Together exactly the amounts of the vendor's example of a new account: 55 digits, exponents and a negative zero.
+
+``sandbox.accounts.add(balances=VENDOR_DUST)`` gives an account that has them.
+"""
