@@ -55,6 +55,8 @@ def test_every_public_name_is_there_and_no_other(package: ModuleType) -> None:
 def test_every_model_is_offered_by_name() -> None:
     folder = ROOT / "threecommas_async" / "models"
     for file in folder.glob("*.py"):
+        if file.stem == "editable":  # what classes of the others have in common
+            continue
         module = import_module(f"threecommas_async.models.{file.stem}")
         for name, value in vars(module).items():
             is_own = isinstance(value, type) and value.__module__ == module.__name__

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar, Unpack, final
 import aiohttp
 
 from threecommas_async.credentials import Credentials, HmacCredentials, RsaCredentials
-from threecommas_async.secret import Secret
 from threecommas_async.models.base import JsonValue
+from threecommas_async.secret import Secret
 from threecommas_async.transport.call import Id, Method
 from threecommas_async.transport.clock import Clock, SystemClock
 from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit, Limits, Plan, checked_limits, limits_of_plan
@@ -32,6 +32,8 @@ from threecommas_async.transport.transport import CallOptions, Transport
 
 if TYPE_CHECKING:
     from threecommas_async.resources.accounts import Accounts
+    from threecommas_async.resources.bots import Bots
+    from threecommas_async.resources.deals import Deals
     from threecommas_async.resources.market_data import MarketData
     from threecommas_async.resources.users import Users
 
@@ -140,6 +142,20 @@ class ThreeCommasClient:
         from threecommas_async.resources.accounts import Accounts
 
         return Accounts(self._transport)
+
+    @functools.cached_property
+    def bots(self) -> Bots:
+        """DCA bots, which open deals, buy more on the way down and sell with a profit."""
+        from threecommas_async.resources.bots import Bots
+
+        return Bots(self._transport)
+
+    @functools.cached_property
+    def deals(self) -> Deals:
+        """The deals of DCA bots: what was bought, what is still to be bought and sold, and at which price."""
+        from threecommas_async.resources.deals import Deals
+
+        return Deals(self._transport)
 
     @functools.cached_property
     def market_data(self) -> MarketData:
