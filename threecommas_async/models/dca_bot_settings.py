@@ -15,6 +15,8 @@ from threecommas_async.models.dca_steps import (
     TakeProfitStepSettings,
     check_breakeven,
     check_take_profit,
+    safety_steps,
+    take_profit_steps,
 )
 from threecommas_async.models.editable import COMPARED_BY
 from threecommas_async.models.request import (
@@ -28,20 +30,19 @@ from threecommas_async.models.request import (
     money_or_omitted,
     word,
 )
-from threecommas_async.models.request import listed as as_tuple
 from threecommas_async.models.rules import (
     between,
     check_timeout,
     each,
     instance,
-    listed_if_given,
     money_if_given,
     one_of,
     pairs,
     text,
+    texts,
     whole_number,
 )
-from threecommas_async.models.strategy import StrategySettings
+from threecommas_async.models.strategy import StrategySettings, strategies, strategies_if_given
 
 VolumeType = Literal["quote_currency", "base_currency", "percent", "xbt"]
 """Units of an order's size; another word that the API takes can be given as a plain str."""
@@ -72,11 +73,9 @@ class DcaBotSettings(Request):
 
     name: str = attrs.field(validator=checked(text(shortest=1, longest=200)))
     """What the bot is called; 1 to 200 characters."""
-    pairs: tuple[str, ...] = attrs.field(
-        converter=as_tuple, validator=checked(pairs), metadata={COMPARED_BY: frozenset}
-    )
+    pairs: tuple[str, ...] = attrs.field(converter=texts, validator=checked(pairs), metadata={COMPARED_BY: frozenset})
     """What it trades, the quote currency first: ``["USDT_ETH"]``. With more than one it becomes a multi-pair bot."""
-    strategy_list: tuple[StrategySettings, ...] = attrs.field(converter=as_tuple, validator=checked(_STRATEGIES))
+    strategy_list: tuple[StrategySettings, ...] = attrs.field(converter=strategies, validator=checked(_STRATEGIES))
     """The conditions under which it opens a deal."""
     base_order_volume: Decimal = attrs.field(converter=money, validator=checked(exact))
     """Size of a deal's first order, in the unit of ``base_order_volume_type``."""
@@ -147,11 +146,11 @@ class DcaBotSettings(Request):
     """How far the price must fall back (rise, when short) from its best for a trailing take profit to close the deal,
     in percent."""
     take_profit_steps: tuple[TakeProfitStepSettings, ...] | Omitted = attrs.field(
-        default=OMITTED, converter=listed_if_given, validator=checked(_STEPS, omitted=True)
+        default=OMITTED, converter=take_profit_steps, validator=checked(_STEPS, omitted=True)
     )
     """Up to four steps that each sell a share of the position; the shares sum to 100, and ``take_profit`` is 0."""
     close_strategy_list: tuple[StrategySettings, ...] | Omitted = attrs.field(
-        default=OMITTED, converter=listed_if_given, validator=checked(_STRATEGIES, omitted=True)
+        default=OMITTED, converter=strategies_if_given, validator=checked(_STRATEGIES, omitted=True)
     )
     """The conditions under which it closes a deal."""
     min_profit_type: Literal["base_order_volume", "total_bought_volume"] | Omitted | None = attrs.field(
@@ -202,11 +201,11 @@ class DcaBotSettings(Request):
     """How much of the bot's profits makes its next orders larger, in percent from 0 to 100."""
 
     safety_strategy_list: tuple[StrategySettings, ...] | Omitted = attrs.field(
-        default=OMITTED, converter=listed_if_given, validator=checked(_STRATEGIES, omitted=True)
+        default=OMITTED, converter=strategies_if_given, validator=checked(_STRATEGIES, omitted=True)
     )
     """The conditions under which safety orders are placed. Only when the bot is created."""
     custom_safety_steps: tuple[SafetyStepSettings, ...] | Omitted = attrs.field(
-        default=OMITTED, converter=listed_if_given, validator=checked(_SAFETY_STEPS, omitted=True)
+        default=OMITTED, converter=safety_steps, validator=checked(_SAFETY_STEPS, omitted=True)
     )
     """Safety orders one by one, in place of the coefficients."""
 

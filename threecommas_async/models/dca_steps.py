@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
@@ -9,7 +10,7 @@ import attrs
 from threecommas_async.models.base import OMITTED, Model, Omitted
 from threecommas_async.models.editable import complete
 from threecommas_async.models.request import Request, checked, exact, flag, money, number
-from threecommas_async.models.rules import between, check_shares, whole_number
+from threecommas_async.models.rules import as_tuple, between, check_shares, whole_number
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +43,18 @@ class BreakevenSettings(Request):
 
     upper_breakeven_limit: int = attrs.field(validator=checked(whole_number(0)))
     """The last place that it moves to: 0 is the price of entry, 1 the first step of the take profit, 2 the second."""
+
+
+def take_profit_steps(
+    value: Sequence[TakeProfitStepSettings] | Omitted,
+) -> tuple[TakeProfitStepSettings, ...] | Omitted:
+    """Take in steps that may not be sent, for an attrs field."""
+    return value if isinstance(value, Omitted) else as_tuple(value)
+
+
+def safety_steps(value: Sequence[SafetyStepSettings] | Omitted) -> tuple[SafetyStepSettings, ...] | Omitted:
+    """Take in steps that may not be sent, for an attrs field."""
+    return value if isinstance(value, Omitted) else as_tuple(value)
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)

@@ -15,6 +15,8 @@ from threecommas_async.models.dca_steps import (
     TakeProfitStepSettings,
     check_breakeven,
     check_take_profit,
+    safety_steps,
+    take_profit_steps,
 )
 from threecommas_async.models.request import Money, Request, checked, exact, flag, money_or_omitted
 from threecommas_async.models.rules import (
@@ -22,7 +24,6 @@ from threecommas_async.models.rules import (
     check_timeout,
     each,
     instance,
-    listed_if_given,
     money_if_given,
     one_of,
     text,
@@ -44,7 +45,7 @@ class DealSettings(Request):
     )
     """The profit at which the deal is closed, in percent. 0 together with ``take_profit_steps``."""
     take_profit_steps: tuple[TakeProfitStepSettings, ...] | Omitted = attrs.field(
-        default=OMITTED, converter=listed_if_given, validator=checked(_STEPS, omitted=True)
+        default=OMITTED, converter=take_profit_steps, validator=checked(_STEPS, omitted=True)
     )
     """Up to four steps that each sell a share of the position; the shares sum to 100, and ``take_profit`` is 0."""
     take_profit_type: Literal["base", "total"] | Omitted = attrs.field(
@@ -74,7 +75,7 @@ class DealSettings(Request):
     )
     """How many of them are placed on the exchange at a time."""
     custom_safety_steps: tuple[SafetyStepSettings, ...] | Omitted = attrs.field(
-        default=OMITTED, converter=listed_if_given, validator=checked(_SAFETY_STEPS, omitted=True)
+        default=OMITTED, converter=safety_steps, validator=checked(_SAFETY_STEPS, omitted=True)
     )
     """Safety orders one by one, in place of the coefficients. Those that are done are sent as they were read."""
     stop_loss_percentage: Decimal | Omitted = attrs.field(

@@ -142,9 +142,14 @@ def money_if_given(value: Money | Omitted) -> Decimal | Omitted:
     return value if isinstance(value, Omitted) else money(value)
 
 
-def listed_if_given(value: Sequence[T] | Omitted) -> tuple[T, ...] | Omitted:
-    """Take in a sequence that may not be sent; a text is none."""
-    if isinstance(value, Omitted):
-        return value
-    # What is no sequence goes on to the validator, which names the field.
+def as_tuple(value: Sequence[T]) -> tuple[T, ...]:
+    """Take in a sequence; what is none, and a text, goes on to the validator, which names the field.
+
+    Not a converter by itself: mypy does not see what it makes of which field.
+    """
     return listed(value) if isinstance(cast("object", value), Sequence) else cast("tuple[T, ...]", value)
+
+
+def texts(value: Sequence[str]) -> tuple[str, ...]:
+    """Take in a sequence of texts."""
+    return as_tuple(value)

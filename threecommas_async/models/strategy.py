@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Literal, cast
 
 import attrs
 
-from threecommas_async.models.base import Model
+from threecommas_async.models.base import Model, Omitted
 from threecommas_async.models.editable import complete
 from threecommas_async.models.request import Request, checked, word
+from threecommas_async.models.rules import as_tuple
 
 StrategyName = Literal["nonstop", "manual", "rsi", "qfl", "trading_view", "tv_custom_signal"]
 """Conditions that are known; ``client.bots.strategies`` lists all that an account has."""
@@ -31,7 +32,9 @@ def _by_value(value: object) -> object:
         return {key: _by_value(item) for key, item in cast("Mapping[object, object]", value).items()}
     if isinstance(value, (list, tuple)):
         return [_by_value(item) for item in cast("list[object]", value)]
-    if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return "boolean", value  # to Python, True is 1
+    if isinstance(value, (str, int, Decimal)):
         try:
             amount = Decimal(value)
         except InvalidOperation:
@@ -55,6 +58,16 @@ class StrategySettings(Request):
     which bots of a single pair alone can do; with ``manual`` only you, or the web application, begin one."""
     options: Mapping[str, object] = attrs.field(factory=dict[str, object], validator=checked(_options), eq=_by_value)
     """The condition's parameters by name, as ``client.bots.strategies`` describes them; empty where it has none."""
+
+
+def strategies(value: Sequence[StrategySettings]) -> tuple[StrategySettings, ...]:
+    """Take in conditions, for an attrs field."""
+    return as_tuple(value)
+
+
+def strategies_if_given(value: Sequence[StrategySettings] | Omitted) -> tuple[StrategySettings, ...] | Omitted:
+    """Take in conditions that may not be sent, for an attrs field."""
+    return value if isinstance(value, Omitted) else as_tuple(value)
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
