@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 from unittest.mock import AsyncMock, create_autospec
 from urllib.parse import quote, quote_plus
 
@@ -342,6 +342,12 @@ class Resource:
         return items()
 
     @conceals_arguments
+    async def send(self, path: str, *, body: object = None) -> object:
+        if path == "fail":
+            raise LookupError(path)
+        return body
+
+    @conceals_arguments
     async def change(self, /, *names: object, secret: object = None, **others: object) -> list[object]:
         return [names, secret, others]
 
@@ -395,6 +401,31 @@ class TestConcealing:
             await Resource().fail(*args, **kwargs)
         assert "redaction" in str(caught.traceback[-1].path)
         assert "canary" not in shown_by(caught.value)
+
+    async def test_what_is_named_like_a_secret_in_a_dict_arrives_concealed(self) -> None:
+        body = {"name": "a", "api_key": "b", "plan": [{"token": ["c", 5, None, True]}, "d"], "secret": b"e", 7: "f"}
+        arrived = cast("dict[object, Any]", await Resource().send("x", body=body))
+        assert arrived.pop("secret").reveal
+        assert arrived == {
+            "name": "a",
+            "api_key": Secret("b"),
+            "plan": [{"token": [Secret("c"), 5, None, True]}, "d"],
+            7: "f",
+        }
+        assert body["api_key"] == "b"
+        with pytest.raises(LookupError) as caught:
+            await Resource().send("fail", body={"x": [{"passphrase": "canary"}]})
+        assert "canary" not in "".join(
+            repr(frame.frame.f_locals) for frame in caught.traceback if frame.name in ("send", "concealing")
+        )
+
+    async def test_endless_nesting_is_left_alone(self) -> None:
+        body: list[object] = []
+        for _ in range(100_000):
+            body = [body]
+        assert await Resource().send("x", body=body) is not None
+        while body:
+            body = cast("list[object]", body.pop())
 
     async def test_an_error_inside_leaves_no_secret(self) -> None:
         with pytest.raises(LookupError) as caught:

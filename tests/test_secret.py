@@ -207,6 +207,7 @@ def test_a_text_that_cannot_be_sent_is_refused_without_quoting_it(
 
 def test_what_can_be_sent_becomes_a_secret() -> None:
     assert secret_text("passphrase", TEXT) == Secret(TEXT)
+    assert secret_text("passphrase", "", shortest=0) == Secret("")
     assert secret_text("passphrase", Secret(TEXT), shortest=len(TEXT)) == Secret(TEXT)
     with pytest.raises(ValueError, match="passphrase is required"):
         secret_text("passphrase", None)

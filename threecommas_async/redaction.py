@@ -230,7 +230,8 @@ def conceals_arguments(method: Callable[Concatenate[S, P], R]) -> Callable[Conca
     """Decorate a method that takes secrets: each becomes a :class:`Secret` before any frame could remember it.
 
     An exception carries the frames that it went through, and crash reporters print their local variables. Concealed is
-    what goes to a parameter of :data:`SECRET_NAMES`, and what goes to no parameter at all: a misspelt ``secert``.
+    what goes to a parameter of :data:`SECRET_NAMES`, what goes to no parameter at all (a misspelt ``secert``), and the
+    texts in a dict that are named like secrets.
     """
     parameters = list(inspect.signature(method).parameters.values())[1:]
     kinds = {one.kind for one in parameters}
@@ -262,7 +263,33 @@ def conceals_arguments(method: Callable[Concatenate[S, P], R]) -> Callable[Conca
 
 
 def _concealed(value: object, is_secret: bool) -> object:
-    return concealed(value) if is_secret and value is not None else value
+    if is_secret:
+        return value if value is None else concealed(value)
+    return _with_concealed_fields(value, within=False, depth=0)
+
+
+_DEEPEST: Final = 50
+
+
+def _with_concealed_fields(value: object, *, within: bool, depth: int) -> object:
+    # Exact types: nothing of a class that we do not know is called, for it could raise here, where all is still plain.
+    kind = type(value)
+    if within and kind in (str, bytes):
+        return concealed(value)
+    if depth > _DEEPEST:
+        return value
+    if kind is dict:
+        return {
+            name: _with_concealed_fields(item, within=within or _is_named_like_one(name), depth=depth + 1)
+            for name, item in cast("dict[object, object]", value).items()
+        }
+    if kind is list:
+        return [_with_concealed_fields(item, within=within, depth=depth + 1) for item in cast("list[object]", value)]
+    return value
+
+
+def _is_named_like_one(name: object) -> bool:
+    return type(name) is str and is_secret_name(name)
 
 
 def _mark_as_coroutine_function(function: Any) -> None:

@@ -132,7 +132,7 @@ def problem_of(
     :param kinds: what it may be given as, for the message.
     """
     held = secret._held  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    if held == "" or (isinstance(held, _WrongType) and held.kind == "NoneType"):
+    if (held == "" and shortest) or (isinstance(held, _WrongType) and held.kind == "NoneType"):
         return ValueError(f"{name} is required")
     if isinstance(held, _WrongType):
         return TypeError(f"{name} must be {kinds}, not {held.kind}")
