@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tests.endpoints import Row
-from threecommas_async import ThreeCommasClient
 from threecommas_async.models.adding_funds import AddingFundsInfo
 from threecommas_async.models.base import JsonValue
 from threecommas_async.models.bot_stats import BotCopy, BotDayProfit, BotDealsStats, BotStats, BotStatsByDate
@@ -18,17 +17,6 @@ from threecommas_async.models.deal import Deal
 from threecommas_async.models.deal_order import DealOrder
 from threecommas_async.models.smart_trade import SmartTrade
 from threecommas_async.models.strategy import AvailableStrategy, StrategySettings
-from threecommas_async.resources.bots import Bots
-from threecommas_async.resources.deals import Deals
-
-
-def bots(client: ThreeCommasClient) -> Bots:
-    return Bots(client._transport)
-
-
-def deals(client: ThreeCommasClient) -> Deals:
-    return Deals(client._transport)
-
 
 SINCE: Final = datetime(2024, 11, 6, 4, tzinfo=UTC)
 NONSTOP: Final = StrategySettings(strategy="nonstop")
@@ -164,8 +152,8 @@ BOT_ROWS: Final = (
         "/ver1/bots/strategy_list",
         "BOTS_READ",
         AvailableStrategy,
-        lambda c: bots(c).strategies(),
-        lambda c: bots(c).strategies(account_id=32199203, strategy="long", type="simple"),
+        lambda c: c.bots.strategies(),
+        lambda c: c.bots.strategies(account_id=32199203, strategy="long", type="simple"),
         query=("account_id", "strategy", "type"),
     ),
     Row(
@@ -174,8 +162,8 @@ BOT_ROWS: Final = (
         "/ver1/bots/create_bot",
         "BOTS_WRITE",
         DcaBot,
-        lambda c: bots(c).create(account_id=32833909, settings=NEW_BOT),
-        lambda c: bots(c).create(account_id=32833909, settings=CHANGED_BOT_WHOLE),
+        lambda c: c.bots.create(account_id=32833909, settings=NEW_BOT),
+        lambda c: c.bots.create(account_id=32833909, settings=CHANGED_BOT_WHOLE),
         body=("account_id", *EDITABLE, *CREATE_ONLY),
     ),
     Row(
@@ -184,8 +172,8 @@ BOT_ROWS: Final = (
         "/ver1/bots/{bot_id}/update",
         "BOTS_WRITE",
         DcaBot,
-        lambda c: bots(c).update(12345678, CHANGED_BOT),
-        lambda c: bots(c).update(12345678, CHANGED_BOT_WHOLE),
+        lambda c: c.bots.update(12345678, CHANGED_BOT),
+        lambda c: c.bots.update(12345678, CHANGED_BOT_WHOLE),
         body=EDITABLE,
     ),
     Row(
@@ -194,7 +182,7 @@ BOT_ROWS: Final = (
         "/ver1/bots/{bot_id}/show",
         "BOTS_READ",
         DcaBot,
-        lambda c: bots(c).get(12345678, include_events=True),
+        lambda c: c.bots.get(12345678, include_events=True),
         query=("include_events",),
     ),
     Row(
@@ -203,8 +191,8 @@ BOT_ROWS: Final = (
         "/ver1/bots",
         "BOTS_READ",
         DcaBot,
-        lambda c: bots(c).list(),
-        lambda c: bots(c).list(
+        lambda c: c.bots.list(),
+        lambda c: c.bots.list(
             account_id=32199203,
             scope="enabled",
             strategy="long",
@@ -233,17 +221,17 @@ BOT_ROWS: Final = (
         "/ver1/bots/{bot_id}/disable",
         "BOTS_WRITE",
         DcaBot,
-        lambda c: bots(c).disable(12345678),
+        lambda c: c.bots.disable(12345678),
     ),
-    Row("bots.enable", "POST", "/ver1/bots/{bot_id}/enable", "BOTS_WRITE", DcaBot, lambda c: bots(c).enable(15577628)),
+    Row("bots.enable", "POST", "/ver1/bots/{bot_id}/enable", "BOTS_WRITE", DcaBot, lambda c: c.bots.enable(15577628)),
     Row(
         "bots.copy",
         "POST",
         "/ver1/bots/{bot_id}/copy_and_create",
         "BOTS_WRITE",
         BotCopy,
-        lambda c: bots(c).copy(12345678, name="Name DCA Bot", secret="its-secret"),
-        lambda c: bots(c).copy(12345678, name="Name DCA Bot", secret="its-secret", amount="240.5"),
+        lambda c: c.bots.copy(12345678, name="Name DCA Bot", secret="its-secret"),
+        lambda c: c.bots.copy(12345678, name="Name DCA Bot", secret="its-secret", amount="240.5"),
         body=("name", "secret", "amount"),
     ),
     Row(
@@ -252,7 +240,7 @@ BOT_ROWS: Final = (
         "/ver1/bots/{bot_id}/panic_sell_all_deals",
         "BOTS_WRITE",
         DcaBot,
-        lambda c: bots(c).panic_sell_all_deals(12345678),
+        lambda c: c.bots.panic_sell_all_deals(12345678),
     ),
     Row(
         "bots.cancel_all_deals",
@@ -260,7 +248,7 @@ BOT_ROWS: Final = (
         "/ver1/bots/{bot_id}/cancel_all_deals",
         "BOTS_WRITE",
         DcaBot,
-        lambda c: bots(c).cancel_all_deals(15564495),
+        lambda c: c.bots.cancel_all_deals(15564495),
     ),
     Row(
         "bots.set_blacklist",
@@ -268,7 +256,7 @@ BOT_ROWS: Final = (
         "/ver1/bots/update_pairs_black_list",
         "BOTS_WRITE",
         None,
-        lambda c: bots(c).set_blacklist(["1INCH_1INCH-USD-SWAP"]),
+        lambda c: c.bots.set_blacklist(["1INCH_1INCH-USD-SWAP"]),
         body=("pairs",),
         inside="pairs",
     ),
@@ -278,7 +266,7 @@ BOT_ROWS: Final = (
         "/ver1/bots/pairs_black_list",
         "BOTS_READ",
         None,
-        lambda c: bots(c).blacklist(),
+        lambda c: c.bots.blacklist(),
         inside="pairs",
     ),
     Row(
@@ -287,8 +275,8 @@ BOT_ROWS: Final = (
         "/ver1/bots/{bot_id}/profit_by_day",
         "BOTS_READ",
         BotDayProfit,
-        lambda c: bots(c).profit_by_day(15565014),
-        lambda c: bots(c).profit_by_day(15565014, days=7),
+        lambda c: c.bots.profit_by_day(15565014),
+        lambda c: c.bots.profit_by_day(15565014, days=7),
         query=("days",),
         inside="data",
     ),
@@ -298,8 +286,8 @@ BOT_ROWS: Final = (
         "/ver1/bots/stats",
         "BOTS_READ",
         BotStats,
-        lambda c: bots(c).stats(),
-        lambda c: bots(c).stats(account_id=32199203, bot_id=15577628),
+        lambda c: c.bots.stats(),
+        lambda c: c.bots.stats(account_id=32199203, bot_id=15577628),
         query=("account_id", "bot_id"),
     ),
     Row(
@@ -308,31 +296,31 @@ BOT_ROWS: Final = (
         "/ver1/bots/stats_by_date",
         "BOTS_READ",
         BotStatsByDate,
-        lambda c: bots(c).stats_by_date(SINCE, bot_id=15577628),
-        lambda c: bots(c).stats_by_date(SINCE, account_id=32199203, bot_id=15577628),
+        lambda c: c.bots.stats_by_date(SINCE, bot_id=15577628),
+        lambda c: c.bots.stats_by_date(SINCE, account_id=32199203, bot_id=15577628),
         query=("date", "account_id", "bot_id"),
     ),
-    Row("bots.delete", "POST", "/ver1/bots/{bot_id}/delete", "BOTS_WRITE", None, lambda c: bots(c).delete(12345678)),
+    Row("bots.delete", "POST", "/ver1/bots/{bot_id}/delete", "BOTS_WRITE", None, lambda c: c.bots.delete(12345678)),
     Row(
         "bots.deals_stats",
         "GET",
         "/ver1/bots/{bot_id}/deals_stats",
         "BOTS_READ",
         BotDealsStats,
-        lambda c: bots(c).deals_stats(12345678),
+        lambda c: c.bots.deals_stats(12345678),
     ),
 )
 
 DEAL_ROWS: Final = (
-    Row("deals.get", "GET", "/ver1/deals/{deal_id}/show", "BOTS_READ", Deal, lambda c: deals(c).get(2295490936)),
+    Row("deals.get", "GET", "/ver1/deals/{deal_id}/show", "BOTS_READ", Deal, lambda c: c.deals.get(2295490936)),
     Row(
         "deals.list",
         "GET",
         "/ver1/deals",
         "BOTS_READ",
         Deal,
-        lambda c: deals(c).list(bot_id=23456789),
-        lambda c: deals(c).list(
+        lambda c: c.deals.list(bot_id=23456789),
+        lambda c: c.deals.list(
             bot_id=23456789,
             account_id=32199203,
             scope="finished",
@@ -367,14 +355,14 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/update_deal",
         "BOTS_WRITE",
         Deal,
-        lambda c: deals(c).update(
+        lambda c: c.deals.update(
             1234567890,
             stop_loss_type="stop_loss",
             stop_loss_percentage="4",
             stop_loss_timeout_in_seconds=100,
             max_safety_orders=6,
         ),
-        lambda c: deals(c).update(
+        lambda c: c.deals.update(
             1234567890,
             take_profit=0,
             take_profit_steps=[
@@ -425,7 +413,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/panic_sell",
         "BOTS_WRITE",
         Deal,
-        lambda c: deals(c).panic_sell(1234567890),
+        lambda c: c.deals.panic_sell(1234567890),
     ),
     Row(
         "deals.panic_sell_step",
@@ -433,7 +421,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/panic_sell_step",
         "BOTS_WRITE",
         Deal,
-        lambda c: deals(c).panic_sell_step(12345678, 1123324654),
+        lambda c: c.deals.panic_sell_step(12345678, 1123324654),
         body=("trade_id",),
     ),
     Row(
@@ -442,7 +430,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/cancel",
         "BOTS_WRITE",
         Deal,
-        lambda c: deals(c).cancel(2345678901),
+        lambda c: c.deals.cancel(2345678901),
     ),
     Row(
         "deals.market_orders",
@@ -450,7 +438,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/market_orders",
         "BOTS_READ",
         DealOrder,
-        lambda c: deals(c).market_orders(1234567890),
+        lambda c: c.deals.market_orders(1234567890),
     ),
     Row(
         "deals.data_for_adding_funds",
@@ -458,7 +446,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/data_for_adding_funds",
         "BOTS_READ",
         AddingFundsInfo,
-        lambda c: deals(c).data_for_adding_funds(2295655961),
+        lambda c: c.deals.data_for_adding_funds(2295655961),
     ),
     Row(
         "deals.add_funds",
@@ -466,7 +454,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/add_funds",
         "BOTS_WRITE",
         DealOrder,
-        lambda c: deals(c).add_funds(
+        lambda c: c.deals.add_funds(
             2295672969, quantity="0.01", is_market=False, response_type="market_order", rate="0.297"
         ),
         body=("quantity", "is_market", "response_type", "rate"),
@@ -477,7 +465,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/update_max_safety_orders",
         "BOTS_WRITE",
         Deal,
-        lambda c: deals(c).update_max_safety_orders(1234567890, 6),
+        lambda c: c.deals.update_max_safety_orders(1234567890, 6),
         body=("max_safety_orders",),
     ),
     Row(
@@ -486,7 +474,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/cancel_order",
         "BOTS_WRITE",
         DealOrder,
-        lambda c: deals(c).cancel_order(2345678901, "1123077930"),
+        lambda c: c.deals.cancel_order(2345678901, "1123077930"),
         body=("order_id",),
     ),
     Row(
@@ -495,7 +483,7 @@ DEAL_ROWS: Final = (
         "/ver1/deals/{deal_id}/convert_to_smart_trade",
         "SMART_TRADE_WRITE",
         SmartTrade,
-        lambda c: deals(c).convert_to_smart_trade(1234567890, stop_bot=False),
+        lambda c: c.deals.convert_to_smart_trade(1234567890, stop_bot=False),
         body=("stop_bot",),
     ),
 )

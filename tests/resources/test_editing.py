@@ -28,7 +28,6 @@ from threecommas_async.models.dca_bot import DcaBot
 from threecommas_async.models.dca_bot_settings import CREATE_ONLY, DcaBotSettings
 from threecommas_async.models.dca_steps import SafetyStepSettings, TakeProfitStepSettings
 from threecommas_async.models.strategy import StrategySettings
-from threecommas_async.resources.bots import Bots
 from threecommas_async.resources.editing import Editor, fields_of
 
 Document = dict[str, Any]
@@ -230,6 +229,12 @@ async def test_what_the_library_does_not_know_is_compared() -> None:
         "new_setting": ("before", "after"),
         "safety_order_calculation_mode": ("base", "last_executed"),
     }
+
+
+async def test_what_is_no_setting_may_change_though_it_cannot_be_read() -> None:
+    server = Server(active_deals_usd_profit="little")
+    server.before_answering = lambda: server.document.update(active_deals_usd_profit="less")
+    assert (await server.editor.edit(7, {"take_profit": 3})).take_profit == 3
 
 
 async def test_a_setting_that_cannot_be_read_in_the_response_is_told(server: Server) -> None:
@@ -479,7 +484,7 @@ async def loopback(server: Server) -> AsyncIterator[Loopback]:
 
 async def test_the_client_edits_and_updates(server: Server, loopback: Loopback) -> None:
     async with loopback.client() as client:
-        bots = Bots(client._transport)
+        bots = client.bots
         bot = await bots.edit(7, take_profit="2.5", name="Other")
         assert (bot.take_profit, bot.name) == (Decimal("2.5"), "Other")
         before = bot.settings()
@@ -500,6 +505,6 @@ async def test_a_bot_that_cannot_be_read_is_not_written(loopback: Loopback) -> N
     loopback.status, loopback.text = 200, "<html>"
     async with loopback.client() as client:
         with pytest.raises(NotSentError, match="was not changed") as caught:
-            await Bots(client._transport).edit(7, name="Other")
+            await client.bots.edit(7, name="Other")
     assert caught.value.outcome is Outcome.NOT_DONE
     assert {asked.verb for asked in loopback.asked} == {"GET"}

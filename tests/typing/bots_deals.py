@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import assert_type
 
+from threecommas_async import ThreeCommasClient
 from threecommas_async.models.adding_funds import AddingFundsInfo, AddingFundsLimits
 from threecommas_async.models.base import OMITTED, Omitted
 from threecommas_async.models.bot_event import BotEvent
@@ -21,12 +22,11 @@ from threecommas_async.models.deal import Deal, DealTakeProfitStep, DealWidget
 from threecommas_async.models.deal_order import DealOrder
 from threecommas_async.models.smart_trade import SmartTrade, SmartTradeStatus
 from threecommas_async.models.strategy import AvailableStrategy, BotStrategy, StrategySettings
-from threecommas_async.resources.bots import Bots
-from threecommas_async.resources.deals import Deals
 from threecommas_async.secret import Secret
 
 
-async def bots(bots: Bots, settings: DcaBotSettings) -> None:
+async def bots(client: ThreeCommasClient, settings: DcaBotSettings) -> None:
+    bots = client.bots
     assert_type(await bots.strategies(strategy="long", type="simple"), dict[str, AvailableStrategy])
     bot = await bots.create(account_id=1, settings=settings)
     assert_type(bot, DcaBot)
@@ -50,7 +50,8 @@ async def bots(bots: Bots, settings: DcaBotSettings) -> None:
     await bots.delete(1)
 
 
-async def deals(deals: Deals) -> None:
+async def deals(client: ThreeCommasClient) -> None:
+    deals = client.deals
     assert_type(await deals.get(1), Deal)
     assert_type(await deals.list(scope="active", order="profit"), list[Deal])
     assert_type(deals.iterate(bot_id=1), AsyncIterator[Deal])
@@ -120,7 +121,8 @@ def fields(bot: DcaBot, deal: Deal, order: DealOrder, info: AddingFundsInfo, tra
     assert_type(trade.state, str | None)
 
 
-async def mistakes(bots: Bots, deals: Deals, bot: DcaBot) -> None:
+async def mistakes(client: ThreeCommasClient, bot: DcaBot) -> None:
+    bots, deals = client.bots, client.deals
     await bots.edit(bot, take_profitt="2.5")  # type: ignore[call-arg]
     await bots.edit(bot, take_profit=2.5)  # type: ignore[arg-type]
     await bots.edit(bot, strategy="short")  # type: ignore[call-arg]
