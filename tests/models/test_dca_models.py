@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests import catalogue
-from tests.comparison import differences, rewritten, unrecognized
+from tests.endpoints import catalogue
+from tests.endpoints.comparison import differences, rewritten, unrecognized
 from threecommas_async import codec
 from threecommas_async.models.base import OMITTED
 from threecommas_async.models.bot_stats import BotStats, BotStatsByDate

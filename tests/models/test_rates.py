@@ -49,7 +49,7 @@ def test_rounding_is_exact(value: Decimal, step: Decimal) -> None:
 def test_a_float_is_refused() -> None:
     for call in (RATES.floor_amount, RATES.round_price):
         with pytest.raises(TypeError, match="not a float"):
-            call(1.5)  # type: ignore[operator]  # pyright: ignore[reportArgumentType]
+            call(1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_rates_without_steps_say_so() -> None:

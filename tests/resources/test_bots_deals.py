@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
-from tests import catalogue
 from tests.conftest import SteppingClock
-from tests.endpoint_rows_bots_deals import NEW_BOT
+from tests.endpoints import catalogue
+from tests.endpoints.bots import NEW_BOT
 from tests.loopback import Asked, Loopback
 from threecommas_async import (
     HmacCredentials,

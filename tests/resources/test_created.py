@@ -17,7 +17,7 @@ async def failed_create(client: ThreeCommasClient, name: str = "Main", key: str 
 
 
 async def test_it_was_done(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         sandbox.faults.drop_next(before_processing=False)
         error = await failed_create(client)
         assert type(error) is OutcomeUnknownError
@@ -29,7 +29,7 @@ async def test_it_was_done(clock: SteppingClock) -> None:
 
 
 async def test_it_was_not_done(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         sandbox.faults.drop_next(before_processing=True)
         error = await failed_create(client)
         asked_before = len(sandbox.requests)
@@ -39,7 +39,7 @@ async def test_it_was_not_done(clock: SteppingClock) -> None:
 
 
 async def test_it_appears_late(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         async with sandbox.client(clock=clock) as later:
             sandbox.faults.fail_next(status=504)
             error = await failed_create(client)
@@ -58,7 +58,7 @@ async def test_it_appears_late(clock: SteppingClock) -> None:
 
 
 async def test_an_unreadable_answer(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         sandbox.faults.truncate_next()
         error = await failed_create(client)
         assert type(error) is UnreadableResponseError
@@ -67,7 +67,7 @@ async def test_an_unreadable_answer(clock: SteppingClock) -> None:
 
 
 async def test_older_ones_and_others_are_not_taken_for_it(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         await client.accounts.create(type="binance", name="Main", api_key="older", secret="abcde")
         clock.elapsed += 600
         await client.accounts.create(type="binance", name="Other", api_key="other", secret="abcde")
@@ -77,7 +77,7 @@ async def test_older_ones_and_others_are_not_taken_for_it(clock: SteppingClock) 
 
 
 async def test_what_was_refused_is_not_looked_for(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         await client.accounts.create(type="binance", name="Main", api_key="abcde", secret="abcde")
         error = await failed_create(client)
         assert error.outcome is Outcome.NOT_DONE
@@ -87,7 +87,7 @@ async def test_what_was_refused_is_not_looked_for(clock: SteppingClock) -> None:
 
 
 async def test_errors_of_other_calls_are_refused(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now) as sandbox, sandbox.client(clock=clock) as client:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         with pytest.raises(NotFoundError) as caught:
             await client.accounts.get(1)
         with pytest.raises(ValueError, match="must come from POST /ver1/accounts/new, not from GET"):

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import attrs
 import pytest
 
-from tests import catalogue
+from tests.endpoints import catalogue
 from tests.loopback import Asked, Loopback
 from threecommas_async import (
     ConflictError,

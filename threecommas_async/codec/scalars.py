@@ -11,7 +11,7 @@ from uuid import UUID
 
 import attrs
 
-from threecommas_async.models.base import IntOrText, JsonValue, Month, UnixMilliseconds, UnixSeconds
+from threecommas_async.models.base import IntAsText, IntOrText, JsonValue, Month, UnixMilliseconds, UnixSeconds
 from threecommas_async.secret import Secret
 
 
@@ -161,5 +161,6 @@ SCALARS: Final[Mapping[Any, Scalar]] = {
     UnixSeconds: _unix(timedelta(seconds=1)),
     UnixMilliseconds: _unix(timedelta(milliseconds=1)),
     Month: Scalar(str, _read_month, _read_month, _write_month),
+    IntAsText: Scalar(str, _read_int, _read_int, str),
     IntOrText: Scalar(int | str, None, _read_int_or_text),
 }

@@ -22,7 +22,7 @@ from threecommas_async.codec.wire import json_key
 from threecommas_async.models.base import OMITTED
 from threecommas_async.models.request import Request
 from threecommas_async.redaction import encodable
-from threecommas_async.secret import Secret
+from threecommas_async.secret import Secret, secret_text
 
 _DEEPEST: Final = 100
 
@@ -45,7 +45,7 @@ def write_body(fields: Mapping[str, object]) -> bytes:
     :raises TypeError: a value is a ``float`` or of another class that cannot be written exactly.
     :raises ValueError: a datetime is naive, a number is not finite, or a text cannot be encoded.
     """
-    return msgspec.json.encode(_mapping(fields, "", 0))
+    return msgspec.json.encode(_mapping(fields, "", 0), enc_hook=Secret.reveal)
 
 
 def _pairs(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -62,12 +62,14 @@ def _flattened(name: str, value: object) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for item in cast("list[object]", value):
             yield from _flattened(f"{name}[]", item)
+    elif isinstance(value, Secret):
+        yield name, value.reveal()
     elif value is not None:
         yield name, ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def value_of(value: object, name: str) -> object:
-    """Return what stands for ``value`` in JSON: a str, int, bool or None, or a list or dict of them.
+    """Return what stands for ``value`` in JSON: a str, int, bool, None or Secret, or a list or dict of them.
 
     :param name: what an error calls it.
     """
@@ -134,5 +136,5 @@ _EXACTLY: Final[Mapping[type, Callable[[Any, str], object]]] = {
     datetime: _instant,
     date: lambda value, _: value.isoformat(),
     UUID: lambda value, _: str(value),
-    Secret: lambda value, name: encodable(name, value.reveal()),
+    Secret: lambda value, name: secret_text(name, value, shortest=0),
 }

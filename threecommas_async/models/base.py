@@ -32,6 +32,9 @@ UnixMilliseconds = Annotated[datetime, "milliseconds since 1970"]
 Month = Annotated[date, "year and month"]
 """The first day of a month that is ``2025-03`` in JSON."""
 
+IntAsText = Annotated[int, "digits in a text"]
+"""An integer that is a text in JSON."""
+
 IntOrText = Annotated[int | str, "whichever came"]
 """An integer or a text, whichever came: the API's 0 for what is otherwise a word."""
 

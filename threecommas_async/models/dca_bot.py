@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from threecommas_async.models.base import JSON_KEY, OMITTED, Omitted
+from threecommas_async.models.base import JSON_KEY, OMITTED, IntAsText, Omitted
 from threecommas_async.models.bot_event import BotEvent
 from threecommas_async.models.dca_bot_settings import DcaBotSettings
 from threecommas_async.models.dca_steps import BreakevenSettings, SafetyStep, TakeProfitStep
@@ -156,7 +156,7 @@ class DcaBot(Editable):
     easy_form_supported: bool | None = None
     """Not documented by the vendor: whether the web application's simple form can show the bot."""
 
-    finished_deals_count: Decimal | None = None
+    finished_deals_count: IntAsText | None = None
     """Deals that are over."""
     finished_deals_profit_usd: Decimal | None = None
     """What they made, in USD."""

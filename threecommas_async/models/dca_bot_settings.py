@@ -60,7 +60,7 @@ _COEFFICIENT: Final = between("0.1", 10)
 _PRICE_PERCENTAGE: Final = between(-95, 1000, exclusive=True)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DcaBotSettings(Request):
     """What a DCA bot is told to do: what ``client.bots.create`` and ``client.bots.update`` send.
 

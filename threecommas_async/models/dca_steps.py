@@ -13,7 +13,7 @@ from threecommas_async.models.request import Request, checked, exact, flag, mone
 from threecommas_async.models.rules import as_tuple, between, check_shares, whole_number
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TakeProfitStepSettings(Request):
     """A step of a take profit, as it is sent. Up to four; their shares sum to 100."""
 
@@ -25,7 +25,7 @@ class TakeProfitStepSettings(Request):
     """Number of the step. Steps of a deal have it, those of a bot are sent without."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SafetyStepSettings(Request):
     """A safety order with a distance and size of its own, as it is sent."""
 
@@ -37,7 +37,7 @@ class SafetyStepSettings(Request):
     """Of a deal's step: whether it can still be changed. One that cannot is sent back as it was read."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class BreakevenSettings(Request):
     """How far a stop loss moves up while the steps of the take profit are reached, as it is sent."""
 

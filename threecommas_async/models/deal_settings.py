@@ -36,7 +36,7 @@ _STEPS: Final = each(
 _SAFETY_STEPS: Final = each(instance(SafetyStepSettings), example="[SafetyStepSettings(deviation='-1.1', size=10)]")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DealSettings(Request):
     """What ``client.deals.update`` changes of a deal. What is :data:`~threecommas_async.OMITTED` stays as it is."""
 

@@ -17,13 +17,18 @@ Money = Decimal | str | int
 _SEPARATOR: Final = "_"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Request:
     """Base of what the API is sent where that is more than a few flat values.
 
     Fields that are :data:`~threecommas_async.OMITTED` are not sent; those that are None are sent as null. A field that
     does not exist, or a value of the wrong type, is refused by type checkers and when the object is made.
     """
+
+    def __repr__(self) -> str:
+        given = [(field.name, getattr(self, field.name)) for field in attrs.fields(type(self))]
+        shown = ", ".join(f"{name}={value!r}" for name, value in given if value is not OMITTED)
+        return f"{type(self).__name__}({shown})"
 
     def evolved(self, changes: Mapping[str, object]) -> Self:
         """Return a copy with other values for some fields; classes with an ``edit`` offer it typed, as ``evolve``.

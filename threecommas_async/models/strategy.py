@@ -43,7 +43,7 @@ def _by_value(value: object) -> object:
     return value
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class StrategySettings(Request):
     """A condition, as it is sent: ``StrategySettings(strategy="nonstop")``.
 

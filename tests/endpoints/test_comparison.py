@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.comparison import differences, unrecognized
-from threecommas_async import Account, codec
+from tests.endpoints.comparison import differences, unrecognized
+from threecommas_async import codec
+from threecommas_async.models import Account
 from threecommas_async.models.base import CurrencyAmount
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, cast
@@ -12,7 +13,7 @@ from yarl import URL
 from threecommas_async import codec
 from threecommas_async.models.base import JsonValue
 
-_FOLDER: Final = Path(__file__).parent / "fixtures" / "catalogue"
+_FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "catalogue"
 
 Json = dict[str, JsonValue]
 
@@ -102,6 +103,21 @@ def endpoints(group: str) -> Iterator[Endpoint]:
             ),
             _fields(row["response_fields"]),
         )
+
+
+@functools.cache
+def _by_key() -> dict[tuple[str, str], Endpoint]:
+    return {one.key: one for group in set(all_endpoints().values()) if has(group) for one in endpoints(group)}
+
+
+def has(group: str) -> bool:
+    """Tell whether the details of a group are here."""
+    return (_FOLDER / f"{group}.json").is_file()
+
+
+def endpoint(key: tuple[str, str]) -> Endpoint:
+    """Return what is known of one endpoint, by verb and path."""
+    return _by_key()[key]
 
 
 def entities(group: str) -> list[Entity]:
