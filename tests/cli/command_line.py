@@ -23,6 +23,7 @@ import attrs
 import pytest
 from aiohttp import web
 
+from tests.cli.trading_server import TradingServer
 from threecommas_async.cli import run
 from threecommas_async.sandbox import Sandbox, SandboxKey
 
@@ -158,6 +159,20 @@ def odd_server(
 ) -> Iterator[OddServer]:
     """A server that the environment points at."""
     server = OddServer()
+    url = asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+    monkeypatch.setenv("THREECOMMAS_BASE_URL", url)
+    monkeypatch.setenv("THREECOMMAS_API_KEY", "key")
+    monkeypatch.setenv("THREECOMMAS_API_SECRET", "secret")
+    yield server
+    asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+
+
+@pytest.fixture
+def trading(
+    no_variables: None, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TradingServer]:
+    """A server with bots and deals that the environment points at."""
+    server = TradingServer()
     url = asyncio.run_coroutine_threadsafe(server.start(), loop).result()
     monkeypatch.setenv("THREECOMMAS_BASE_URL", url)
     monkeypatch.setenv("THREECOMMAS_API_KEY", "key")

@@ -233,6 +233,22 @@ def test_without_the_extra_it_tells_how_to_install_it() -> None:
     assert result.error == "the threecommas command needs typer: pip install 'threecommas-async[cli]' brings it"
 
 
+def test_without_one_of_the_extra_it_tells_the_same() -> None:
+    code = """
+import sys
+sys.modules["tomlkit"] = None
+sys.argv[1:] = ["bots", "export", "--all", "--sandbox"]
+from threecommas_async.cli import bot_changes, session
+async def no_bots(*_): return []
+bot_changes.read_bots = no_bots
+from threecommas_async.__main__ import main
+sys.exit(main())
+"""
+    result = finish(sys.executable, "-c", code)
+    assert result.status == 1
+    assert result.error == "the threecommas command needs tomlkit: pip install 'threecommas-async[cli]' brings it"
+
+
 def test_help_does_not_pay_for_what_it_does_not_use() -> None:
     code = """
 import sys

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
+from types import ModuleType
 
-import attrs
 import pytest
 import typer
 
@@ -40,23 +41,38 @@ def test_every_command_has_the_shared_options_and_a_help(command: Command, path:
     assert len(usage.splitlines()[3].strip()) > 10
 
 
-def tables() -> Iterator[tuple[str, Column[object]]]:
-    for module in pkgutil.iter_modules(cli.__path__):
-        for name, value in vars(importlib.import_module(f"{cli.__name__}.{module.name}")).items():
-            if isinstance(value, tuple) and value and all(isinstance(column, Column) for column in value):
-                yield from ((f"{module.name}.{name}", column) for column in value)
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    for module in pkgutil.iter_modules(package.__path__):
+        yield importlib.import_module(f"{package.__name__}.{module.name}")
 
 
-def test_the_attributes_that_columns_show_exist() -> None:
-    fields = {
-        field.name for name in dir(models) if attrs.has(model := getattr(models, name)) for field in attrs.fields(model)
-    }
-    checked = 0
-    for table, column in tables():
-        if isinstance(column.source, str):
-            assert set(column.source.split(".")) <= fields, f"{table}: {column.title}"
-            checked += 1
-    assert checked > 20
+CLASSES = {
+    name: value
+    for package in (models, cli)
+    for module in modules(package)
+    for name, value in vars(module).items()
+    if isinstance(value, type)
+}
+TABLES = [
+    (f"{module.__name__}.{name}", found[1], columns)
+    for module in modules(cli)
+    for name, annotation in getattr(module, "__annotations__", {}).items()
+    if (found := re.search(r"tuple\[Column\[(\w+)\]", annotation)) and (columns := getattr(module, name))
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "shown", "columns"), TABLES, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_the_attributes_that_columns_show_exist(table: str, shown: str, columns: tuple[Column[object], ...]) -> None:
+    named = [column.source for column in columns if isinstance(column.source, str)]
+    assert named
+    for source in named:
+        assert hasattr(CLASSES[shown], source), f"{table}: {shown} has no {source}"
+
+
+def test_every_group_has_a_table() -> None:
+    assert {table.split(".")[2] for table, _, _ in TABLES} >= {"accounts", "balances", "bots", "deals", "markets"}
 
 
 @pytest.mark.parametrize(("option", "sent"), [((), None), (("--mode", "paper"), "paper"), (("--mode", "real"), "real")])

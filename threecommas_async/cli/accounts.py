@@ -9,7 +9,6 @@ import typer
 
 from threecommas_async.cli.columns import Column, clean, money, number_of
 from threecommas_async.cli.commands import command
-from threecommas_async.cli.errors import CommandError
 from threecommas_async.cli.options import AccountId, AccountIdOrSummary, Yes, account_id, account_id_or_summary
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Record, Rows, Sentence
@@ -137,33 +136,25 @@ def rename(
 @command(accounts)
 def remove(session: Session, one: AccountId, yes: Yes = False) -> Sentence:
     """Disconnect an account from 3Commas. Asks first; the account at the exchange stays as it is."""
+    from threecommas_async.cli.questions import can_ask, confirm
+
     number = account_id(one)
-    if not yes:
-        _confirm_removal(session, number)
+    if not yes and can_ask():
+        account = session.run(lambda client: client.accounts.get(number))
+        name = clean(f"{number}, {account.name} ({account.exchange_name}),")
+    else:
+        name = str(number)
+    confirm(
+        f"Remove account {name} from 3Commas?", yes=yes, action="remove the account", otherwise="nothing was removed"
+    )
     session.run(lambda client: client.accounts.remove(number))
     return Sentence(f"Account {number} was removed", {"id": number, "removed": True})
 
 
-def _confirm_removal(session: Session, number: int) -> None:
-    from threecommas_async.cli.questions import can_ask, is_confirmed
-
-    if not can_ask():
-        raise typer.BadParameter("there is no terminal to ask at: add --yes to remove the account without a question")
-    account = session.run(lambda client: client.accounts.get(number))
-    name = clean(f"{account.name} ({account.exchange_name})")
-    if not is_confirmed(f"Remove account {number}, {name}, from 3Commas?"):
-        raise CommandError("nothing was removed")
-
-
 async def _all(client: ThreeCommasClient) -> list[Account]:
-    from threecommas_async.cli.progress import counted
+    from threecommas_async.cli.progress import collected
 
-    found: list[Account] = []
-    with counted("Accounts") as count_one:
-        async for account in client.accounts.iterate():
-            found.append(account)
-            count_one()
-    return found
+    return await collected("Accounts", client.accounts.iterate())
 
 
 def _record(title: str, account: Account) -> Record[Account]:

@@ -16,19 +16,20 @@ import typer
 
 from threecommas_async.cli.accounts import accounts
 from threecommas_async.cli.balances import balances
+from threecommas_async.cli.bots import bots
 from threecommas_async.cli.commands import command
-from threecommas_async.cli.errors import CommandError
+from threecommas_async.cli.deals import deals
+from threecommas_async.cli.errors import CommandError, explained
 from threecommas_async.cli.markets import market_data
 from threecommas_async.cli.output import abandon_output, print_error, print_hint, print_line, print_raw_json
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Sentence
-from threecommas_async.errors import Outcome, ThreeCommasError
+from threecommas_async.errors import ThreeCommasError
 from threecommas_async.version import __version__
 
 if TYPE_CHECKING:
     from threecommas_async.sandbox import Sandbox
 
-_READS_BY_POST: Final = ("/ver1/accounts/{account_id}/account_table_data",)
 _FAILED: Final = 1
 _USAGE: Final = 2
 
@@ -45,6 +46,8 @@ app: Final = typer.Typer(
 accounts.add_typer(balances)
 app.add_typer(accounts)
 app.add_typer(market_data)
+app.add_typer(bots)
+app.add_typer(deals)
 
 
 def _print_version(wanted: bool) -> None:
@@ -122,20 +125,28 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except _UsageError as error:
         return _misused(error)
     except ThreeCommasError as error:
-        print_error(f"{error}{_advice(error)}")
+        print_error(explained(error))
     except OSError as error:
         abandon_output()
         print_error(": ".join(text for text in (str(error.filename or ""), error.strerror or str(error)) if text))
     except (CommandError, ValueError) as error:
         print_error(str(error))
+    except ModuleNotFoundError as error:
+        if error.name is not None and not error.name.startswith("threecommas_async"):
+            raise  # a part of the extra is missing, which main() knows how to get
+        print_error(_bug(error))
     except Exception as error:  # noqa: BLE001
-        # The text of an exception that nobody foresaw may quote anything: only its place is told.
-        *_, last = traceback.extract_tb(error.__traceback__)
-        place = f"{Path(last.filename).name}, line {last.lineno}"
-        print_error(f"a bug in threecommas-async, please report it: {type(error).__name__} in {place}")
+        print_error(_bug(error))
     else:
         return status if isinstance(status, int) else 0
     return _FAILED
+
+
+def _bug(error: Exception) -> str:
+    # The text of an exception that nobody foresaw may quote anything: only its place is told.
+    *_, last = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"a bug in threecommas-async, please report it: {type(error).__name__} in {place}"
 
 
 def _misused(error: typer.BadParameter) -> int:
@@ -143,9 +154,3 @@ def _misused(error: typer.BadParameter) -> int:
         path = error.ctx.command_path if error.ctx else "threecommas"
         print_error(f"{message.rstrip('.')} (see {path} --help)")
     return _USAGE
-
-
-def _advice(error: ThreeCommasError) -> str:
-    if error.outcome is Outcome.NOT_DONE or error.method == "GET" or error.path in _READS_BY_POST:
-        return ""
-    return "; look with 'threecommas accounts list' before you repeat it"

@@ -55,7 +55,7 @@ class Column(Generic[T]):
         text = text_of(self.cell(thing))
         value = self.value(thing)
         if self.signed and isinstance(value, Decimal) and value:
-            text.stylize("red" if value < 0 else "green")
+            text.stylize(sign_style(value))
         return text
 
     def value(self, thing: T) -> Cell:
@@ -63,6 +63,11 @@ class Column(Generic[T]):
         if isinstance(self.source, str):
             return cast("Cell", attrgetter(self.source)(thing))
         return self.source(thing)
+
+
+def sign_style(number: Decimal) -> str:
+    """Return the style of gains, or of losses."""
+    return "green" if number > 0 else "red" if number < 0 else ""
 
 
 def percent(number: Decimal) -> Decimal:

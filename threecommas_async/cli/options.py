@@ -23,6 +23,10 @@ InMode = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table; amounts are exact strings.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")]
 
+OfAccount = Annotated[
+    str | None, typer.Option("--account", metavar="ID", help="Only those of this account.", show_default=False)
+]
+
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account's id.", show_default=False)]
 AccountIdOrSummary = Annotated[
     str,

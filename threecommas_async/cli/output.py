@@ -41,9 +41,14 @@ def print_json(value: object) -> None:
 
 def print_raw_json(text: str) -> None:
     """Print JSON text in UTF-8, which JSON is written in whatever the terminal's encoding."""
+    print_raw(f"{text}\n")
+
+
+def print_raw(text: str) -> None:
+    """Print the text of a file as it is, in UTF-8."""
     with _writing():
         if sys.stdout is not None:
-            sys.stdout.buffer.write(text.encode() + b"\n")
+            sys.stdout.buffer.write(text.encode())
 
 
 def print_record(title: str, columns: Sequence[Column[T]], thing: T) -> None:
@@ -51,15 +56,30 @@ def print_record(title: str, columns: Sequence[Column[T]], thing: T) -> None:
     _print(_console(), _headline(title), record(columns, thing))
 
 
-def print_rows(title: str, columns: Sequence[Column[T]], things: Sequence[T]) -> None:
-    """Print many things as a table that fits the terminal."""
-    console = _console()
+def print_rows(title: str, columns: Sequence[Column[T]], things: Sequence[T], *, asking: bool = False) -> None:
+    """Print many things as a table that fits the terminal.
+
+    :param asking: whether it belongs to a question, and thus to standard error.
+    """
+    console = Console(stderr=True, highlight=False) if asking else _console()
     fitted = rows(columns, things, console.width)
     parts: list[Table | Text] = [_headline(title), fitted.table]
     if fitted.left_out:
         names = ", ".join(fitted.left_out)
         parts.append(Text(f"The terminal is too narrow for: {names} (--json has everything)", style="dim"))
     _print(console, *parts)
+
+
+def print_levels(rows: Sequence[Sequence[Text]]) -> None:
+    """Print prices below each other, each with its mark, name and distance."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    _print(_console(), table)
 
 
 def print_chart(

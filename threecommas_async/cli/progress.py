@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import ExitStack, contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
+
+T = TypeVar("T")
 
 _FULL_PAGE: Final = 100
 
@@ -33,7 +35,32 @@ def counted(what: str) -> Generator[Callable[[], None]]:
         yield count_one
 
 
-def _begun(what: str, ends: ExitStack) -> Callable[[int], None]:
+async def collected(what: str, rows: AsyncIterator[T]) -> list[T]:
+    """Return all rows of a list that is read page by page, and show how many there have been."""
+    found: list[T] = []
+    with counted(what) as count_one:
+        async for row in rows:
+            found.append(row)
+            count_one()
+    return found
+
+
+@contextmanager
+def steps(what: str, total: int) -> Generator[Callable[[], None]]:
+    """Show a bar, and give a function to call after each of so many steps. A single step has none."""
+    with ExitStack() as ends:
+        count = 0
+        show = _begun(what, ends, total) if total > 1 else _nothing
+
+        def count_one() -> None:
+            nonlocal count
+            count += 1
+            show(count)
+
+        yield count_one
+
+
+def _begun(what: str, ends: ExitStack, total: int | None = None) -> Callable[[int], None]:
     """Show a bar until ``ends`` does, and return the function that moves it."""
     console = Console(stderr=True)
     # Rich takes FORCE_COLOR for a terminal.
@@ -41,11 +68,12 @@ def _begun(what: str, ends: ExitStack) -> Callable[[int], None]:
         return _nothing
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
+    counter = "{task.completed}" if total is None else "{task.completed}/{task.total}"
+    columns = (TextColumn(what), BarColumn(), TextColumn(counter), TimeElapsedColumn())
     bar = ends.enter_context(
         Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
     )
-    task = bar.add_task(what, total=None)
+    task = bar.add_task(what, total=total)
     return lambda count: bar.update(task, completed=count)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
+import typer
+
+from threecommas_async.cli.errors import CommandError
+
 
 def has_terminal() -> bool:
     """Tell whether there may be a person who answers."""
@@ -32,6 +36,20 @@ def ask(question: str) -> str:
 def end_line() -> None:
     """Begin a new line: what is written next, by the shell for one, is not to stand behind a question."""
     sys.stderr.write("\n")
+
+
+def confirm(question: str, *, yes: bool, action: str, otherwise: str) -> None:
+    """Go on if ``yes`` says so, or a person does.
+
+    :param action: what is to be done, for those who have no terminal: ``remove the account``.
+    :param otherwise: what the command ends in if the answer is no.
+    """
+    if yes:
+        return
+    if not can_ask():
+        raise typer.BadParameter(f"there is no terminal to ask at: add --yes to {action} without a question")
+    if not is_confirmed(question):
+        raise CommandError(otherwise)
 
 
 def is_confirmed(question: str) -> bool:

@@ -40,13 +40,13 @@ def record(columns: Sequence[Column[T]], thing: T) -> Table:
 def rows(columns: Sequence[Column[T]], things: Sequence[T], width: int) -> Fitted:
     """Return many things side by side if there is room for every one in a row, else one below the other.
 
-    To have room, columns that can be spared are left out, and texts that may wrap do.
+    To have room, texts wrap that may, and columns that can be spared are left out, the last one first.
     """
     said = [column for column in columns if not things or column.optional is None or any(map(column.optional, things))]
     drafts = [_drafted(column, things) for column in said]
     spare = [draft for draft in drafts if draft.spare]
-    for wrapping in (False, True):
-        for count in range(len(spare), -1, -1):
+    for count in range(len(spare), -1, -1):
+        for wrapping in (False, True):
             selection = [draft for draft in drafts if not draft.spare or draft in spare[:count]]
             for cells in ([draft.aligned for draft in selection], [draft.cells for draft in selection]):
                 needed = [_least(draft, texts, wrapping) for draft, texts in zip(selection, cells, strict=True)]

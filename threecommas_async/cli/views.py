@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 import attrs
 
 from threecommas_async.cli.columns import Column
-from threecommas_async.cli.output import print_chart, print_line, print_lines, print_record, print_rows
+from threecommas_async.cli.output import print_chart, print_line, print_lines, print_raw, print_record, print_rows
 
 T = TypeVar("T")
 
@@ -61,6 +61,10 @@ class Rows(Generic[T]):
     def show(self, place: str) -> None:
         print_rows(f"{self.title}{place}", self.columns, self.value)
 
+    def show_with_question(self) -> None:
+        """Print it for a person who is about to be asked something."""
+        print_rows(self.title, self.columns, self.value, asking=True)
+
 
 @attrs.frozen
 class Lines:
@@ -99,3 +103,35 @@ class Chart:
 
     def show(self, place: str) -> None:
         print_chart(f"{self.title}{place}", self.draw, self.notes)
+
+
+@attrs.frozen
+class Document:
+    """The text of a file."""
+
+    text: str
+    value: object
+    problem: str | None = attrs.field(default=None, kw_only=True)
+
+    def show(self, place: str) -> None:
+        print_raw(self.text)
+
+
+@attrs.frozen
+class Sections:
+    """Several results below each other, and lines at the end."""
+
+    parts: Sequence[View]
+    value: object
+    notes: Sequence[str] = attrs.field(default=(), kw_only=True)
+    problem: str | None = attrs.field(default=None, kw_only=True)
+
+    def show(self, place: str) -> None:
+        for number, part in enumerate(self.parts):
+            if number:
+                print_line("")
+            part.show(place)
+        if self.parts and self.notes:
+            print_line("")
+        for note in self.notes:
+            print_line(note)

@@ -1,0 +1,170 @@
+"""Changes the settings of bots, one after the other, and keeps a file that undoes what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+import attrs
+
+from threecommas_async.cli.bot_files import (
+    FIXED,
+    BotEntry,
+    Difference,
+    differences,
+    entry_of,
+    reverse,
+    text_of_setting,
+)
+from threecommas_async.cli.columns import number_of
+from threecommas_async.cli.errors import CommandError
+from threecommas_async.cli.progress import counted, steps
+from threecommas_async.cli.undo import UndoFile
+from threecommas_async.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotAppliedError,
+    NotFoundError,
+    Outcome,
+    ThreeCommasError,
+)
+from threecommas_async.models.dca_bot import DcaBot
+
+if TYPE_CHECKING:
+    from threecommas_async.client import ThreeCommasClient
+
+Fate = Literal["changed", "changed otherwise than asked", "not changed", "unknown", "not tried"]
+
+# One bot's own problem; with any other the next bot fares no better.
+_OF_ONE_BOT: Final = (InvalidRequestError, NotFoundError, ConflictError, NotAppliedError)
+_PATIENCE: Final = 120.0
+"""Seconds that a call may wait for its turn, which many changes in a row have to."""
+
+
+@attrs.frozen
+class Change:
+    """A bot as it was read, and what is to differ."""
+
+    bot: DcaBot
+    now: BotEntry
+    differences: Sequence[Difference]
+
+
+@attrs.frozen
+class Result:
+    """What became of a change."""
+
+    change: Change
+    fate: Fate
+    error: ThreeCommasError | ValueError | TypeError | None = None
+
+
+async def read_bots(client: ThreeCommasClient, ids: Sequence[int] | None) -> list[DcaBot]:
+    """Return bots in the order of their ids, or all bots.
+
+    :raises CommandError: there is none with one of the ids.
+    """
+    if ids is not None and len(ids) == 1:
+        return [await client.bots.get(ids[0])]
+    found: dict[int, DcaBot] = {}
+    with counted("Bots") as count_one:
+        async for bot in client.bots.iterate():
+            count_one()
+            if ids is None or bot.id in ids:
+                found[bot.id] = bot
+            if ids is not None and len(found) == len(set(ids)):
+                break
+    if ids is None:
+        return list(found.values())
+    if absent := [str(number) for number in ids if number not in found]:
+        raise CommandError(f"there is no bot {', '.join(absent)}")
+    return [found[number] for number in dict.fromkeys(ids)]
+
+
+def entry(bot: DcaBot) -> BotEntry:
+    """Return what a file holds of a bot.
+
+    :raises CommandError: a setting could not be read, and would be lost.
+    """
+    try:
+        return entry_of(bot)
+    except (TypeError, ValueError) as error:
+        raise CommandError(f"bot {bot.id} has settings that cannot be written back: {error}") from None
+
+
+def compare(bots: Iterable[DcaBot], wanted: Iterable[BotEntry]) -> list[Change]:
+    """Return each bot with what is wanted otherwise of it, the bots that stay as they are included."""
+    by_id = {one.id: one for one in wanted}
+    now = [(bot, entry(bot)) for bot in bots]
+    return [Change(bot, known, differences(known, by_id[bot.id])) for bot, known in now]
+
+
+def checked(changes: Iterable[Change]) -> list[Change]:
+    """Return the bots that are to change, after a check of all that can be checked without sending anything.
+
+    :raises CommandError: a setting cannot be changed, or does not go with the others.
+    """
+    wanted = [change for change in changes if change.differences]
+    for change in wanted:
+        fixed = [one for one in change.differences if one.name in FIXED]
+        if fixed:
+            texts = [f"{one.name} (now {text_of_setting(one.old)}, wanted {text_of_setting(one.new)})" for one in fixed]
+            raise CommandError(
+                f"bot {change.bot.id}: {', '.join(texts)} cannot be changed: a bot is given it when it is created; "
+                "nothing was sent"
+            )
+        try:
+            change.bot.settings().evolved(_values(change))
+        except (TypeError, ValueError) as error:
+            raise CommandError(f"bot {change.bot.id}: {error}; nothing was sent") from None
+    return wanted
+
+
+async def carry_out(client: ThreeCommasClient, changes: Sequence[Change], undo: UndoFile) -> list[Result]:
+    """Change one bot after the other, up to the first of which nobody knows whether it changed.
+
+    A bot that 3Commas refuses to change does not keep the others from being changed.
+    """
+    patient = client.with_options(max_wait=_PATIENCE, timeout=2 * _PATIENCE)
+    results: list[Result] = []
+    try:
+        with steps("Bots", len(changes)) as count_one:
+            for change in changes:
+                results.append(await _carry_out(patient, change, undo))
+                count_one()
+                error = results[-1].error
+                if error is not None and (results[-1].fate == "unknown" or not isinstance(error, _OF_ONE_BOT)):
+                    break
+    except BaseException:
+        undo.hint("Stopped")
+        raise
+    return [*results, *(Result(change, "not tried") for change in changes[len(results) :])]
+
+
+async def _carry_out(client: ThreeCommasClient, change: Change, undo: UndoFile) -> Result:
+    # Before, not after: whatever ends this program now, the file is there.
+    undo.add(reverse(change.now, [one.name for one in change.differences]))
+    error: ThreeCommasError | ValueError | TypeError
+    try:
+        await client.bots.edit(change.bot, **cast("Any", _values(change)))
+    except ThreeCommasError as problem:
+        error = problem
+    except (ValueError, TypeError) as problem:  # of a bot that has meanwhile changed into one that cannot be written
+        error = problem
+    else:
+        return Result(change, "changed")
+    outcome = error.outcome if isinstance(error, ThreeCommasError) else Outcome.NOT_DONE
+    if outcome is Outcome.NOT_DONE:
+        undo.remove_last()
+        return Result(change, "not changed", error)
+    return Result(change, "unknown" if outcome is Outcome.UNKNOWN else "changed otherwise than asked", error)
+
+
+def _values(change: Change) -> dict[str, object]:
+    return {one.name: one.new for one in change.differences}
+
+
+def summary(results: Sequence[Result]) -> str:
+    """Return what was done, in a line."""
+    count = sum(result.fate in ("changed", "changed otherwise than asked") for result in results)
+    return f"{count} of {number_of(len(results), 'bot')} changed"

@@ -1,0 +1,292 @@
+"""``threecommas deals``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import attrs
+import typer
+from rich.text import Text
+
+from threecommas_async.cli.columns import Cell, Column, number_of, percent, sign_style, text_of
+from threecommas_async.cli.commands import command
+from threecommas_async.cli.options import OfAccount, Yes, identifier
+from threecommas_async.cli.output import print_levels
+from threecommas_async.cli.session import Session
+from threecommas_async.cli.tables import aligned
+from threecommas_async.cli.views import Record, Rows, Sections, Sentence
+
+if TYPE_CHECKING:
+    from threecommas_async.cli.levels import Rung
+    from threecommas_async.client import ThreeCommasClient
+    from threecommas_async.models.deal import Deal
+    from threecommas_async.models.deal_order import DealOrder
+
+deals: Final = typer.Typer(name="deals", help="Deals that DCA bots open.", no_args_is_help=True)
+
+_DealId = Annotated[str, typer.Argument(metavar="ID", help="The deal's id.", show_default=False)]
+
+_SPARE_LINES: Final = 10
+_MARKS: Final = {"price": "◄", "average": "─"}
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_STYLES: Final = {"take profit": "green", "stop loss": "red", "price": "bold cyan", "average": "bold", "entry": "bold"}
+
+
+def _status(deal: Deal) -> str | None:
+    return deal.localized_status or deal.status
+
+
+def _orders_filled(deal: Deal) -> str | None:
+    if deal.completed_safety_orders_count is None:
+        return None
+    by_hand = deal.completed_manual_safety_orders_count
+    return f"{deal.completed_safety_orders_count}/{deal.max_safety_orders}" + (f" +{by_hand}" if by_hand else "")
+
+
+def _in_quote(name: str) -> Callable[[Deal], Cell]:
+    def text(deal: Deal) -> Cell:
+        amount: Decimal | None = getattr(deal, name)
+        return None if amount is None else f"{amount:f} {deal.quote_currency or ''}".rstrip()
+
+    return text
+
+
+def _in_base(name: str) -> Callable[[Deal], Cell]:
+    def text(deal: Deal) -> Cell:
+        amount: Decimal | None = getattr(deal, name)
+        return None if amount is None else f"{amount:f} {deal.base_currency or ''}".rstrip()
+
+    return text
+
+
+def _bot(deal: Deal) -> str | None:
+    return None if deal.bot_id is None else f"{deal.bot_id} {deal.bot_name or ''}".rstrip()
+
+
+def _account(deal: Deal) -> str | None:
+    return None if deal.account_id is None else f"{deal.account_id} {deal.account_name or ''}".rstrip()
+
+
+def _average(deal: Deal) -> Decimal | None:
+    return deal.sold_average_price or None if deal.is_short else deal.bought_average_price or None
+
+
+def _usd_profit(deal: Deal) -> Decimal | None:
+    return deal.usd_final_profit if deal.is_finished else deal.actual_usd_profit
+
+
+DEALS: Final[tuple[Column[Deal], ...]] = (
+    Column("ID", "id"),
+    Column("Pair", "pair"),
+    Column("Bot", "bot_name", wraps=True, spare=True),
+    Column("Status", _status, wraps=True),
+    Column("SO", _orders_filled, align="right"),
+    Column("Profit", "profit", signed=True),
+    Column("%", "profit_percentage", form=percent, signed=True),
+    Column("USD", _usd_profit, signed=True, spare=True),
+)
+_SHOWN: Final[tuple[Column[Deal], ...]] = (
+    Column("ID", "id"),
+    Column("Pair", "pair"),
+    Column("Side", "strategy"),
+    Column("Status", _status),
+    Column("Error", lambda deal: deal.error_message or deal.failed_message),
+    Column("Bot", _bot),
+    Column("Account", _account),
+    Column("Opened", "created_at"),
+    Column("Closed", "closed_at"),
+    Column("Bought", _in_base("bought_amount")),
+    Column("for", _in_quote("bought_volume")),
+    Column("Average", _average),
+    Column("Sold", lambda deal: _in_base("sold_amount")(deal) if deal.sold_amount else None),
+    Column("for", lambda deal: _in_quote("sold_volume")(deal) if deal.sold_volume else None),
+    Column("Safety orders", _orders_filled),
+    Column("Profit", "profit", signed=True),
+    Column("Profit %", "profit_percentage", form=percent, signed=True),
+    Column("Profit USD", _usd_profit, signed=True),
+)
+_ORDERS: Final[tuple[Column[DealOrder], ...]] = (
+    Column("ID", "order_id"),
+    Column("Side", "order_type"),
+    Column("For", "deal_order_type"),
+    Column("Status", "status_string"),
+    Column("Quantity", "quantity"),
+    Column("Price", lambda order: order.average_price if order.is_filled else order.rate),
+    Column("Total", "total", spare=True),
+    Column("Placed", "created_at", spare=True),
+)
+
+
+@attrs.frozen
+class _Ladder:
+    """The prices of a deal below each other."""
+
+    value: Deal
+    orders: Sequence[DealOrder]
+    problem: str | None = None
+
+    def show(self, place: str) -> None:
+        from threecommas_async.cli.levels import average, ladder, levels_of
+
+        rungs = ladder(levels_of(self.value, self.orders), average(self.value), _SPARE_LINES)
+        prices = iter(aligned([text_of(rung.shown) for rung in rungs if rung.level]))
+        print_levels([_rung(rung, next(prices)) if rung.level else _BETWEEN for rung in rungs])
+
+
+_BETWEEN: Final = (Text(""), Text("│", style="dim"))
+
+
+def _rung(rung: Rung, price: Text) -> tuple[Text, ...]:
+    level = rung.level
+    if level is None:
+        return _BETWEEN
+    style = _STYLES.get(level.kind, "dim" if level.planned else "")
+    mark = _MARKS.get(level.kind) or ("●" if level.done else "·" if level.planned else "○")
+    text = f"{level.text} (planned)" if level.planned else level.text
+    away = Text("")
+    if rung.distance is not None:
+        away = Text(f"{percent(rung.distance):+f} %", style=sign_style(rung.distance))
+    price.stylize(style)
+    return (price, Text(f"┤{mark}", style=style), Text(text, style=style), away)
+
+
+@command(deals, "list")
+def list_deals(
+    session: Session,
+    scope: Annotated[
+        Literal["active", "finished", "completed", "cancelled", "failed", "all"],
+        typer.Option("--scope", help="Which: those that run, those that are over or one kind of them, or all."),
+    ] = "active",
+    bot: Annotated[
+        str | None, typer.Option("--bot", metavar="ID", help="Only those of this bot.", show_default=False)
+    ] = None,
+    account: OfAccount = None,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="CURRENCY", help="Only those with this base currency.")
+    ] = None,
+    quote: Annotated[
+        str | None, typer.Option("--quote", metavar="CURRENCY", help="Only those with this quote currency.")
+    ] = None,
+) -> Rows[Deal]:
+    """List the deals that run, or others."""
+    bot_id = None if bot is None else identifier(bot, "bot", "--bot")
+    account_id = None if account is None else identifier(account, "account", "--account")
+    chosen = None if scope == "all" else scope
+
+    async def fetch(client: ThreeCommasClient) -> list[Deal]:
+        from threecommas_async.cli.progress import collected
+
+        found = client.deals.iterate(bot_id=bot_id, account_id=account_id, scope=chosen, base=base, quote=quote)
+        return await collected("Deals", found)
+
+    found = session.run(fetch)
+    kind = "" if chosen is None else f"{scope} "
+    return Rows(number_of(len(found), f"{kind}deal"), DEALS, found)
+
+
+@command(deals)
+def show(session: Session, one: _DealId) -> Sections:
+    """Show a deal, and its entry, average, take profit, stop loss and safety orders as price levels.
+
+    Filled orders are marked ●, orders that wait ○, and planned ones ·, whose prices are calculated here. Distances are
+    from the average.
+    """
+    number = identifier(one, "deal")
+
+    async def fetch(client: ThreeCommasClient) -> tuple[Deal, list[DealOrder]]:
+        return await client.deals.get(number), await client.deals.market_orders(number)
+
+    deal, orders = session.run(fetch)
+    record = Record("Deal", _SHOWN, deal)
+    return Sections([record, _Ladder(deal, orders)], deal)
+
+
+@command(deals)
+def orders(session: Session, one: _DealId) -> Rows[DealOrder]:
+    """List the orders of a deal, the newest first."""
+    number = identifier(one, "deal")
+    found = session.run(lambda client: client.deals.market_orders(number))
+    found.sort(key=lambda order: (order.created_at or _NEVER, order.order_id), reverse=True)
+    return Rows(f"{number_of(len(found), 'order')} of deal {number}", _ORDERS, found)
+
+
+@command(deals)
+def close(session: Session, one: _DealId, yes: Yes = False) -> Record[Deal]:
+    """Close a deal at the market price, now. Asks first."""
+    return _end(session, one, "Close", "at the market price", lambda client, deal: client.deals.panic_sell(deal), yes)
+
+
+@command(deals)
+def cancel(session: Session, one: _DealId, yes: Yes = False) -> Record[Deal]:
+    """Cancel a deal and its orders. Nothing is sold: what was bought stays in the account. Asks first."""
+    return _end(session, one, "Cancel", "and keep what it bought", lambda client, deal: client.deals.cancel(deal), yes)
+
+
+@command(deals, "add-funds")
+def add_funds(
+    session: Session,
+    one: _DealId,
+    quantity: Annotated[
+        str,
+        typer.Option(
+            "--quantity", metavar="AMOUNT", help="How much to buy (to sell, when short), in the base currency."
+        ),
+    ],
+    rate: Annotated[
+        str | None,
+        typer.Option(
+            "--rate",
+            metavar="PRICE",
+            help="The price of a limit order; without it, it is a market order.",
+            show_default=False,
+        ),
+    ] = None,
+    yes: Yes = False,
+) -> Sentence:
+    """Add funds to a deal, by a safety order of your own. Asks first."""
+    from threecommas_async.cli.questions import confirm
+
+    number = identifier(one, "deal")
+    amount = _above_zero("--quantity", quantity)
+    price = None if rate is None else _above_zero("--rate", rate)
+    at = "the market price" if price is None else f"a price of {price:f}"
+    confirm(f"Add {amount:f} to deal {number} at {at}?", yes=yes, action="add the funds", otherwise="nothing was added")
+    order: DealOrder = session.run(
+        lambda client: client.deals.add_funds(
+            number, quantity=amount, is_market=price is None, rate=price, response_type="market_order"
+        )
+    )
+    return Sentence(f"{amount:f} was added to deal {number} at {at}, order {order.order_id}", order)
+
+
+def _end(
+    session: Session,
+    one: str,
+    verb: str,
+    how: str,
+    act: Callable[[ThreeCommasClient, int], Awaitable[Deal]],
+    yes: bool,
+) -> Record[Deal]:
+    from threecommas_async.cli.questions import can_ask, confirm
+
+    number = identifier(one, "deal")
+    name = str(number)
+    if not yes and can_ask():
+        deal = session.run(lambda client: client.deals.get(number))
+        profit = "" if deal.profit is None else f", profit {deal.profit:f} {deal.quote_currency or ''}".rstrip()
+        name = f"{number} ({deal.pair}{profit})"
+    confirm(f"{verb} deal {name} {how}?", yes=yes, action=f"{verb.lower()} the deal", otherwise="nothing was done")
+    return Record(f"{verb} deal", _SHOWN, session.run(lambda client: act(client, number)))
+
+
+def _above_zero(option: str, text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0 or "_" in text:
+        raise typer.BadParameter("it must be a number above 0, such as 0.5", param_hint=f"'{option}'")
+    return amount

@@ -1,0 +1,70 @@
+"""A file that undoes what was done to bots."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, final
+
+from threecommas_async.cli.bot_files import BotEntry, to_toml
+from threecommas_async.cli.output import print_hint
+
+
+@final
+class UndoFile:
+    """A file of the settings that bots had before. It appears with the first, and is rewritten with each."""
+
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path
+        self._entries: Final[list[BotEntry]] = []
+        self._created = False
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there is something to undo."""
+        return bool(self._entries)
+
+    def add(self, one: BotEntry) -> None:
+        self._entries.append(one)
+        self._write()
+
+    def remove_last(self) -> None:
+        self._entries.pop()
+        self._write()
+
+    def hint(self, what: str) -> None:
+        """Tell a person where it is."""
+        if self._entries:
+            print_hint(f"{what}. What was changed is undone by: {apply_command(self.path)}")
+
+    def _write(self) -> None:
+        if not self._entries:
+            self.path.unlink()
+            self._created = False
+            return
+        heading = (
+            "The settings that bots had before they were changed. To give them back:",
+            apply_command(Path(self.path.name)),
+        )
+        text = to_toml(self._entries, heading)
+        if not self._created:
+            with self.path.open("x", encoding="utf-8", newline="\n") as file:  # never over another file
+                file.write(text)
+            self._created = True
+            return
+        beside = self.path.with_name(f"{self.path.name}.new")
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, self.path)  # noqa: PTH105
+
+
+def undo_path(file: Path | None) -> Path:
+    """Return where the file goes that undoes a change: beside ``file`` or, if there is none, here."""
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return Path(f"bots.undo-{moment}.toml") if file is None else file.with_name(f"{file.stem}.undo-{moment}.toml")
+
+
+def apply_command(file: Path) -> str:
+    """Return the command that gives bots the settings of a file."""
+    return f"threecommas bots apply {shlex.quote(str(file))}"
