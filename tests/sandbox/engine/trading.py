@@ -108,6 +108,14 @@ def messages(deal: Deal) -> list[str]:
     return [event.message for event in deal.events]
 
 
+def status(deal: Deal) -> str:
+    return deal.status
+
+
+def error(deal: Deal) -> str | None:
+    return deal.error_message
+
+
 def the(deal: Deal, kind: str) -> Order:
     """Return the last order of a kind."""
     return [order for order in deal.orders if order.kind == kind][-1]

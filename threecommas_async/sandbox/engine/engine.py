@@ -183,6 +183,38 @@ class Engine:
             raise not_found()
         return self._world.accounts[account_id]
 
+    def remove_pair(self, market: str, code: str) -> None:
+        """Have a market trade a pair no more.
+
+        :raises ValueError: A bot trades it there, or an active deal.
+        :raises KeyError: The market does not trade it.
+        """
+        bots, deals = self._world.bots.values(), self._world.active_deals.values()
+        if any(bot.account.market == market and code in bot.settings.pairs for bot in bots):
+            raise ValueError(f"a bot trades {code} at {market}")
+        if any(deal.account.market == market and code == deal.pair for deal in deals):
+            raise ValueError(f"a deal on {code} is active at {market}")
+        del self._world.books[market, code]
+
+    def remove_account(self, account_id: int) -> None:
+        """Forget an account, its bots and its deals; what is active is cancelled first.
+
+        :raises RefusedError: There is none (404).
+        """
+        self.account(account_id)
+        world = self._world
+        bots = self.bots(account_id=account_id)
+        for bot in bots:
+            self.cancel_all_deals(bot.id)
+        for deal in self.deals("active", account_id=account_id):
+            self.cancel_deal(deal.id)
+        self.settle()
+        for bot in bots:
+            self.delete_bot(bot.id)
+        for deal in self.deals(account_id=account_id):
+            del world.deals[deal.id]
+        del world.accounts[account_id]
+
     def set_free(self, account_id: int, currency: str, amount: Decimal) -> None:
         """Say how much of a currency is free in an account; what open orders lock stays as it is.
 
@@ -363,6 +395,11 @@ class Engine:
         if deal_id not in self._world.deals:
             raise not_found()
         return self._world.deals[deal_id]
+
+    @property
+    def active_deals(self) -> Iterable[Deal]:
+        """The deals that are active, by id."""
+        return self._world.active_deals.values()
 
     def deals(
         self, scope: Scope | None = None, *, bot_id: int | None = None, account_id: int | None = None
