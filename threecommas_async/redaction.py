@@ -10,16 +10,25 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-from threecommas_async.layers import layers
 from threecommas_async.secret import HIDDEN as HIDDEN
 from threecommas_async.secret import UNENCODABLE, Secret, concealed, is_encodable
+
+if TYPE_CHECKING:
+    from threecommas_async.decoding import Layer
 
 SECRET_NAMES: Final = ("api_key", "secret", "passphrase")
 """Parameters whose values no text of ours may show."""
 
 _SHORTEST: Final = 4
+
+
+def _layers(text: str) -> Iterator[Layer]:
+    from threecommas_async.decoding import layers  # imported where used: only errors need it, and its tables are large
+
+    return layers(text)
+
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -69,7 +78,7 @@ def _without(text: str, secrets: Iterable[str | Secret]) -> str:
         return text
     spans = sorted(
         layer.original(begin, begin + len(form))
-        for layer in layers(text)
+        for layer in _layers(text)
         for comparable in (_comparable(layer.text),)
         for form in forms
         for begin in _places(comparable, form)
@@ -102,7 +111,7 @@ def _forms(secret: str) -> set[str]:
         return set()
     data = secret.encode("utf-8", "surrogatepass")
     # It may look encoded itself, and would then be decoded along with what it stands in.
-    forms = {layer.text for layer in layers(secret)}
+    forms = {layer.text for layer in _layers(secret)}
     if not secret.isascii():
         forms |= {left for form in forms for left in _left_of(form)}
     forms.add(data.hex())
@@ -148,7 +157,7 @@ def _without_named(text: str) -> str:
 def _decoded(name: str) -> str:
     if "\\" not in name:
         return name
-    *_, innermost = layers(name)
+    *_, innermost = _layers(name)
     return innermost.text
 
 
