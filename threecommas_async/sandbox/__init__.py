@@ -6,6 +6,9 @@ async with Sandbox() as sandbox, sandbox.client() as client:
 
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
 from threecommas_async.sandbox.control.faults import Faults
+from threecommas_async.sandbox.control.pairs import SandboxPairs
+from threecommas_async.sandbox.control.prices import ReplayProgress, SandboxPrices
+from threecommas_async.sandbox.control.signals import SandboxSignals, SignalResult
 from threecommas_async.sandbox.http.application import RequestRecord
 from threecommas_async.sandbox.http.faults import AppliedFault, PlannedFault
 from threecommas_async.sandbox.http.limits import ENFORCED_LIMITS, SandboxLimit
@@ -23,9 +26,14 @@ __all__ = [
     "KeysState",
     "Permission",
     "PlannedFault",
+    "ReplayProgress",
     "RequestRecord",
     "Sandbox",
     "SandboxAccounts",
     "SandboxKey",
     "SandboxLimit",
+    "SandboxPairs",
+    "SandboxPrices",
+    "SandboxSignals",
+    "SignalResult",
 ]

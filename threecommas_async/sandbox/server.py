@@ -11,12 +11,17 @@ from aiohttp import web
 
 from threecommas_async.sandbox.api import ENDPOINTS
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
+from threecommas_async.sandbox.control.arguments import Amount, checked_amount
 from threecommas_async.sandbox.control.faults import Faults
+from threecommas_async.sandbox.control.pairs import SandboxPairs
+from threecommas_async.sandbox.control.prices import SandboxPrices
+from threecommas_async.sandbox.control.signals import SandboxSignals
 from threecommas_async.sandbox.http.application import Application, RequestRecord
 from threecommas_async.sandbox.http.faults import FaultQueue
 from threecommas_async.sandbox.http.limits import Enforcement, SandboxLimit, limits_to_enforce
 from threecommas_async.sandbox.http.routes import PREFIX
 from threecommas_async.sandbox.state.keys import ALL_PERMISSIONS, SandboxKey
+from threecommas_async.sandbox.state.trading import Trading
 from threecommas_async.sandbox.state.world import TradingMode, World
 from threecommas_async.transport.clock import Clock, SystemClock
 
@@ -49,8 +54,15 @@ class Sandbox:
         (:data:`~threecommas_async.sandbox.ENFORCED_LIMITS`), or limits of your own. Off by default, so that tests
         may be as fast as they can.
     :param send_retry_after: whether refusals over a limit say for how long (``Retry-After``); the real ones do not.
+    :param fee: the fee rate of all exchange accounts: of 100 USDT, 0.1 when not given.
+    :param settle_automatically: whether a deal that is being closed or cancelled is so before the next request; if not,
+        it stays ``panic_sell_pending`` or ``cancel_pending`` until :meth:`settle`.
     :raises ValueError: one of them is not what it should be.
 
+    :ivar prices: the prices of its markets; see :class:`~threecommas_async.sandbox.SandboxPrices`.
+    :ivar pairs: what is traded there; see :class:`~threecommas_async.sandbox.SandboxPairs`.
+    :ivar signals: what bots wait for that open deals by a signal; see
+        :class:`~threecommas_async.sandbox.SandboxSignals`.
     :ivar faults: what is to go wrong with the next requests; see :class:`~threecommas_async.sandbox.Faults`.
     :ivar accounts: the accounts, to be looked at and set up; see
         :class:`~threecommas_async.sandbox.SandboxAccounts`.
@@ -67,6 +79,8 @@ class Sandbox:
         clock: Clock | None = None,
         limits: bool | Sequence[SandboxLimit] = False,
         send_retry_after: bool = False,
+        fee: Amount = "0.001",
+        settle_automatically: bool = True,
     ) -> None:
         if host not in _BIND:
             raise ValueError(f"host must be one of {', '.join(_BIND)}, not {host!r}: a sandbox stays on this machine")
@@ -78,13 +92,20 @@ class Sandbox:
         self._host: Final = _BIND[host]
         self._port: Final = port
         self._clock: Final = clock
-        self._world: Final = World()
+        rate = checked_amount("fee", fee, above_zero=False)
+        if rate >= 1:
+            raise ValueError(f"fee must be a rate below 1, such as '0.001', not {fee}")
+        trading = Trading(clock.now(), rate, settle_automatically=settle_automatically)
+        self._world: Final = World(trading)
         self._enforcement: Final = Enforcement(limits_to_enforce(limits))
         self._send_retry_after: Final = send_retry_after
         self._runner: web.AppRunner | None = None
         self._fault_queue: Final = FaultQueue(clock)
         self.faults: Final = Faults(self._fault_queue, clock)
-        self.accounts: Final = SandboxAccounts(self._world.accounts, clock)
+        self.accounts: Final = SandboxAccounts(self._world.accounts, trading, clock)
+        self.prices: Final = SandboxPrices(trading, clock)
+        self.pairs: Final = SandboxPairs(trading, clock)
+        self.signals: Final = SandboxSignals(trading, clock)
         self.requests = deque(maxlen=_REQUESTS_KEPT)
 
     def __repr__(self) -> str:
@@ -112,6 +133,11 @@ class Sandbox:
     def mode(self) -> TradingMode:
         """The trading mode that ``change_mode`` chose last; ``real`` at first. Nothing else depends on it."""
         return self._world.mode
+
+    def settle(self) -> None:
+        """Finish all deals that are being closed or cancelled; for ``settle_automatically=False``."""
+        self._world.trading.bring_to(self._clock.now())
+        self._world.trading.engine.settle()
 
     def add_key(
         self,

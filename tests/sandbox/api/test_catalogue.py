@@ -27,6 +27,8 @@ DOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
 KEYS: dict[str, object] = {"api_key": "exchange-key", "secret": "exchange-secret"}
 BINANCE: dict[str, object] = {"type": "binance", "name": "New account", **KEYS}
 ID = "{account_id}"
+TRADING = ("/ver1/bots", "/ver1/deals")
+"""What ``test_trading_catalogue.py`` is about."""
 ALSO_SERVED = {("POST", f"/ver1/accounts/{ID}/leverage_data"): "the verb of the page since 2025-02"}
 
 
@@ -174,9 +176,10 @@ def example(endpoint: dict[str, Any]) -> tuple[int, str]:
 
 
 def test_every_endpoint_of_the_three_groups_is_served_and_no_other() -> None:
-    served = {(row.method, row.path): row for row in ENDPOINTS}
+    rows = [row for row in ENDPOINTS if not row.path.startswith(TRADING)]
+    served = {(row.method, row.path): row for row in rows}
     assert served.keys() == DOCUMENTED.keys() | ALSO_SERVED.keys()
-    assert len(served) == len(ENDPOINTS) == 29 + len(ALSO_SERVED)
+    assert len(served) == len(rows) == 29 + len(ALSO_SERVED)
     for key in DOCUMENTED:
         row = served[key]
         documented = DOCUMENTED[key]

@@ -58,7 +58,7 @@ async def test_every_pair_of_every_market_has_rates(caller: Caller) -> None:
 
 async def test_rates_are_those_of_the_balances(caller: Caller) -> None:
     ether = await get(caller, f"{PATH}/currency_rates", market_code="binance", pair="USDT_ETH")
-    assert (ether["last"], ether["ask"], ether["orderbook_price_currency"]) == ("2464.05", "2464.051", "USDT")
+    assert (ether["last"], ether["ask"], ether["orderbook_price_currency"]) == ("2464.05", "2464.06", "USDT")
     bitcoin = await get(caller, f"{PATH}/currency_rates", market_code="binance", pair="BTC_ETH", limit_type="bot")
     assert (bitcoin["last"], bitcoin["priceStep"]) == ("0.04084989", "0.00000001")
     eea = "BNFCR_1INCHUSDT"

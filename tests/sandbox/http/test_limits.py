@@ -66,23 +66,25 @@ async def test_retry_after_is_sent_when_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "requests", "window", "pause"),
+    ("path", "status", "requests", "window", "pause"),
     [
-        ("/ver1/deals", 120, 60, 60),
-        ("/ver1/deals/123/show", 120, 60, 60),
-        ("/v2/smart_trades", 40, 10, 10),
+        ("/ver1/deals", 200, 120, 60, 60),
+        ("/ver1/deals/123/show", 404, 120, 60, 60),
+        ("/v2/smart_trades", 404, 40, 10, 10),
     ],
 )
-async def test_endpoints_with_a_limit_of_their_own(path: str, requests: int, window: int, pause: int) -> None:
+async def test_endpoints_with_a_limit_of_their_own(
+    path: str, status: int, requests: int, window: int, pause: int
+) -> None:
     clock = simulated_clock()
     async with calling(Sandbox(clock=clock, limits=True)) as caller:
-        # These endpoints are not built yet, and count all the same.
-        assert await caller.statuses(requests // 2, path=path) == [404] * (requests // 2)
+        # An endpoint that is not built yet, or finds nothing, counts all the same.
+        assert await caller.statuses(requests // 2, path=path) == [status] * (requests // 2)
         await clock.advance(window - 1)
-        assert await caller.statuses(requests // 2 + 1, path=path) == [404] * (requests // 2) + [429]
+        assert await caller.statuses(requests // 2 + 1, path=path) == [status] * (requests // 2) + [429]
         assert await caller.statuses(100) == [200] * 100
         await clock.advance(pause)
-        assert await caller.statuses(1, path=path) == [404]
+        assert await caller.statuses(1, path=path) == [status]
 
 
 async def test_a_limit_of_its_own_is_for_one_verb_and_one_path() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from threecommas_async.sandbox.api import accounts, balances, exchange, market_data, users
+from threecommas_async.sandbox.api import accounts, balances, bots, deals, exchange, market_data, users
 
 # The first row that fits answers: the fixed paths of the market data stand before the accounts.
 ENDPOINTS: Final = (
@@ -13,4 +13,6 @@ ENDPOINTS: Final = (
     *accounts.ENDPOINTS,
     *balances.ENDPOINTS,
     *exchange.ENDPOINTS,
+    *bots.ENDPOINTS,
+    *deals.ENDPOINTS,
 )

@@ -155,7 +155,10 @@ def rename(request: HandledRequest) -> object:
 
 
 def remove(request: HandledRequest) -> object:
-    """Forget an account. 404: an id that no account has. 422: ``sandbox.accounts.set_active(id, deals=1)``."""
+    """Forget an account. 404: an id that no account has. 422: a bot is enabled or a deal active there.
+
+    Or as if: ``sandbox.accounts.set_active(id, deals=1)``.
+    """
     account = account_of(request)
     if account.active != NOTHING_ACTIVE:
         raise Refusal(
@@ -179,7 +182,7 @@ def get(request: HandledRequest) -> object:
 
 
 def active_trading_entities(request: HandledRequest) -> object:
-    """Count what is going on (``sandbox.accounts.set_active``).
+    """Count what is going on: enabled bots, active deals, and ``sandbox.accounts.set_active``.
 
     404: an id that no account has. 422: ``sandbox.accounts.set_keys_valid(id, False)``.
     """

@@ -7,7 +7,14 @@ from typing import Final
 
 from attrs import evolve
 
-from threecommas_async.sandbox.api.lookup import account_of, account_or_summary, ask_exchange, require_market
+from threecommas_async.sandbox.api.lookup import (
+    account_of,
+    account_or_summary,
+    account_with_id,
+    ask_exchange,
+    require_market,
+)
+from threecommas_async.sandbox.api.reading import moment_but_no_milliseconds
 from threecommas_async.sandbox.documents.accounts import listed_account_document
 from threecommas_async.sandbox.documents.balances import (
     account_table_documents,
@@ -15,36 +22,21 @@ from threecommas_async.sandbox.documents.balances import (
     pie_chart_documents,
 )
 from threecommas_async.sandbox.documents.history import snapshot_document
-from threecommas_async.sandbox.http.forms import UNKNOWN_VALUE, Draft, Form, Reader, optional, required
-from threecommas_async.sandbox.http.readers import moment, words
-from threecommas_async.sandbox.http.refusals import Refusal, invalid, unknown_error
+from threecommas_async.sandbox.http.forms import UNKNOWN_VALUE, Form, optional, required
+from threecommas_async.sandbox.http.readers import words
+from threecommas_async.sandbox.http.refusals import Refusal, invalid
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.reference.currencies import CURRENCIES
 from threecommas_async.sandbox.reference.history import balance_history
 from threecommas_async.sandbox.reference.markets import CAN_SELL_ALL, CONVERTS_DUST
-from threecommas_async.sandbox.state.account import NOTHING_ACTIVE
 from threecommas_async.sandbox.state.keys import Permission
 
-_SHORTEST_MILLISECONDS: Final = 12
 _DUST_EVERY: Final = timedelta(hours=6)
 
 
-def _moment_but_no_milliseconds() -> Reader[datetime]:
-    """Read a moment; one in milliseconds since 1970 is a 500, as recorded."""
-    usual = moment()
-
-    def read(value: object, draft: Draft) -> datetime:
-        text = str(value)
-        if text.isdecimal() and len(text) >= _SHORTEST_MILLISECONDS:
-            raise unknown_error()
-        return usual.read(value, draft)
-
-    return evolve(usual, read=read)
-
-
 class ChartedTime(Form):
-    date_from: datetime = required(_moment_but_no_milliseconds())
-    date_to: datetime | None = optional(_moment_but_no_milliseconds())
+    date_from: datetime = required(moment_but_no_milliseconds())
+    date_to: datetime | None = optional(moment_but_no_milliseconds())
 
 
 class DustToConvert(Form):
@@ -91,7 +83,7 @@ def pie_chart(request: HandledRequest) -> object:
 
 
 def account_table(request: HandledRequest) -> object:
-    return account_table_documents(account_or_summary(request))
+    return account_table_documents(account_or_summary(request), request.world.trading.worth)
 
 
 def convert_dust_to_bnb(request: HandledRequest) -> object:
@@ -109,10 +101,10 @@ def convert_dust_to_bnb(request: HandledRequest) -> object:
     dust = account.holdings.dust
     if not dust or not set(codes) <= set(dust):
         raise invalid({"codes": [UNKNOWN_VALUE]})
-    holdings, converted = account.holdings.converted_to_bnb(codes or dust)
-    request.world.accounts.keep(
-        evolve(account, holdings=holdings, dust_converted_at=request.now, updated_at=request.now)
-    )
+    accounts, worth = request.world.accounts, request.world.trading.worth
+    holdings, converted = account.holdings.converted_to_bnb(codes or dust, worth)
+    accounts.hold(account.id, holdings)
+    accounts.keep(evolve(account, dust_converted_at=request.now, updated_at=request.now))
     numbered = [(next(request.world.transfer_ids), one) for one in converted]
     return dust_document(numbered, request.now)
 
@@ -121,9 +113,10 @@ def _sell_all(request: HandledRequest, code: str) -> object:
     account = account_of(request)
     require_market(account, CAN_SELL_ALL, "account")
     ask_exchange(account)
-    sold = account.holdings.sold_for(code)
-    changed = evolve(account, holdings=sold, active=NOTHING_ACTIVE, updated_at=request.now)
-    return listed_account_document(request.world.accounts.keep(changed))
+    accounts = request.world.accounts
+    accounts.stop_everything(account.id)
+    accounts.hold(account.id, account_with_id(request, account.id).holdings.sold_for(code))
+    return listed_account_document(accounts.keep(evolve(account, updated_at=request.now)))
 
 
 _READ: Final = Permission.ACCOUNTS_READ

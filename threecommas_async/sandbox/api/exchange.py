@@ -6,6 +6,8 @@ import calendar
 from datetime import UTC, date
 from typing import Final
 
+from attrs import frozen
+
 from threecommas_async.sandbox.api.lookup import account_of, ask_exchange, require_market
 from threecommas_async.sandbox.documents.history import volume_document
 from threecommas_async.sandbox.documents.networks import coin_document, deposit_document
@@ -17,8 +19,6 @@ from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.reference.history import TradedVolume, traded_volume
 from threecommas_async.sandbox.reference.markets import SHOWS_NETWORKS
 from threecommas_async.sandbox.reference.networks import COINS, Coin
-from threecommas_async.sandbox.reference.pairs import pairs_of
-from threecommas_async.sandbox.state.account import ExchangeAccount
 from threecommas_async.sandbox.state.keys import Permission
 
 _CLOSED: Final = '{"code"=>-9000, "msg"=>"Deposits for this network are currently closed"}'
@@ -29,8 +29,15 @@ def _networks_of_coin(draft: Draft) -> list[str] | None:
     return None if coin is None else [network.code for network in coin.networks]
 
 
+@frozen
+class LeveragesOf:
+    """What is traded on the account whose leverages are asked for."""
+
+    pairs: list[str]
+
+
 class LeveragesToShow(Form):
-    pair: str = required(choice(lambda draft: pairs_of(draft.about(ExchangeAccount).market)))
+    pair: str = required(choice(lambda draft: draft.about(LeveragesOf).pairs))
     page: int = optional(whole_number(minimum=1), default=1)
 
 
@@ -63,7 +70,7 @@ class MonthToSum(Form):
 def leverage_data(request: HandledRequest) -> object:
     """Show the leverages for a pair. 400: a pair that is missing, or that the account's market does not trade."""
     account = account_of(request)
-    form = request.read(LeveragesToShow, about=account)
+    form = request.read(LeveragesToShow, about=LeveragesOf(request.world.trading.pairs_of(account.market)))
     ask_exchange(account)
     return leverage_documents(account.market) if form.page == 1 else []
 

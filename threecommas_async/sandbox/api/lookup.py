@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import wraps
 from typing import Final
 
+from threecommas_async.sandbox.engine.bots import Bot
+from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.http.refusals import Refusal, not_found
 from threecommas_async.sandbox.http.requests import HandledRequest
 from threecommas_async.sandbox.state.account import ExchangeAccount
@@ -45,3 +49,31 @@ def require_market(account: ExchangeAccount, codes: Collection[str], words: str)
     """Refuse with a 403 in these words unless the account's market is one of them."""
     if account.market.code not in codes:
         raise Refusal(403, f"Forbidden. Unavailable for this {words}.")
+
+
+def refusing(answer: Callable[[HandledRequest], object]) -> Callable[[HandledRequest], object]:
+    """Let a handler answer with what the engine refuses."""
+
+    @wraps(answer)
+    def handle(request: HandledRequest) -> object:
+        try:
+            return answer(request)
+        except RefusedError as error:
+            refused = error
+        raise Refusal(refused.status, refused.code, refused.description, refused.fields or {})
+
+    return handle
+
+
+def bot_of(request: HandledRequest) -> Bot:
+    """Return the bot of the path; 404 without one."""
+    return request.world.trading.engine.bot(_number(request.path["bot_id"]))
+
+
+def deal_of(request: HandledRequest) -> Deal:
+    """Return the deal of the path; 404 without one."""
+    return request.world.trading.engine.deal(_number(request.path["deal_id"]))
+
+
+def _number(written: str) -> int:
+    return int(written) if _ID.fullmatch(written) else -1

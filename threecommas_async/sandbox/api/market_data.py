@@ -10,12 +10,12 @@ from threecommas_async.sandbox.http.forms import Draft, Form, optional, required
 from threecommas_async.sandbox.http.readers import choice, member
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.reference.markets import MARKETS, ListedMarket
-from threecommas_async.sandbox.reference.pairs import pairs_of
+from threecommas_async.sandbox.state.trading import Trading
 
 
 def _traded_there(draft: Draft) -> list[str] | None:
     market = draft.value("market_code", ListedMarket)
-    return None if market is None else pairs_of(market)
+    return None if market is None else draft.about(Trading).pairs_of(market)
 
 
 class MarketForm(Form):
@@ -36,17 +36,19 @@ def market_list(_: HandledRequest) -> object:
 
 
 def market_pairs(request: HandledRequest) -> object:
-    return pairs_of(request.read(MarketForm).market_code)
+    return request.world.trading.pairs_of(request.read(MarketForm).market_code)
 
 
 def currency_rates(request: HandledRequest) -> object:
-    form = request.read(RatesForm)
-    return rates_document(form.market_code, form.pair)
+    trading = request.world.trading
+    form = request.read(RatesForm, about=trading)
+    return rates_document(form.market_code, trading.price_of(form.market_code, form.pair))
 
 
 def currency_rates_with_leverage_data(request: HandledRequest) -> object:
-    form = request.read(PairForm)
-    return rates_with_leverage_document(form.market_code, form.pair)
+    trading = request.world.trading
+    form = request.read(PairForm, about=trading)
+    return rates_with_leverage_document(form.market_code, trading.price_of(form.market_code, form.pair))
 
 
 ENDPOINTS: Final = (

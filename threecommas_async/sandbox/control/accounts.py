@@ -9,11 +9,12 @@ from typing import Final, get_args
 
 from attrs import evolve
 
-from threecommas_async.sandbox.reference.currencies import CURRENCIES
+from threecommas_async.sandbox.reference.currencies import CURRENCIES, Worth
 from threecommas_async.sandbox.reference.markets import MARKETS_BY_TYPE
 from threecommas_async.sandbox.state.account import ActiveEntities, ExchangeAccount, KeysState
 from threecommas_async.sandbox.state.book import AccountBook
 from threecommas_async.sandbox.state.holdings import Holdings
+from threecommas_async.sandbox.state.trading import Trading
 from threecommas_async.transport.clock import Clock
 
 Balances = Mapping[str, Decimal | str | int] | Holdings
@@ -34,20 +35,21 @@ class SandboxAccounts:
     Ids are those that the API gives, such as ``account.id``. An id that no account has is a ``ValueError``.
     """
 
-    def __init__(self, accounts: AccountBook, clock: Clock) -> None:
+    def __init__(self, accounts: AccountBook, trading: Trading, clock: Clock) -> None:
         self._accounts: Final = accounts
+        self._trading: Final = trading
         self._clock: Final = clock
 
     def __len__(self) -> int:
-        return len(self._accounts.all())
+        return len(self._accounts)
 
     def __contains__(self, account_id: int) -> bool:
-        return self._accounts.find(account_id) is not None
+        return account_id in self._accounts
 
     @property
     def ids(self) -> list[int]:
         """The ids of all accounts, in the order of their list."""
-        return [account.id for account in self._accounts.all()]
+        return self._accounts.ids
 
     def add(
         self,
@@ -79,7 +81,7 @@ class SandboxAccounts:
                 f"{'address' if market.is_wallet else 'api_key'} has a connected account of this type already"
             )
         now = self._clock.now()
-        held = None if balances is None else _checked_holdings(balances, now)
+        held = None if balances is None else _checked_holdings(balances, now, self._trading.worth)
         connect = self._accounts.connect
         return connect(market, name=name, now=now, api_key=api_key, address=address, holdings=held).id
 
@@ -88,18 +90,29 @@ class SandboxAccounts:
         return [self.add(type=type, name=f"{name} {number}") for number in range(1, count + 1)]
 
     def remove(self, account_id: int) -> None:
-        """Forget an account, whatever is active in it."""
+        """Forget an account with its bots and deals, whatever is active in it."""
+        self._trading.bring_to(self._clock.now())
         self._accounts.remove(self._account(account_id).id)
 
     def set_balances(self, account_id: int, balances: Balances) -> None:
         """Let an account hold these amounts and nothing else.
 
+        What the open orders of deals have locked is part of it, and stays locked.
+
         :param balances: by the code of the currency; the sandbox has prices for BTC, ETH, BNB, USDT, USDC, DOGE, ADA,
-            FIL, ROSE and 1INCH. Or :data:`~threecommas_async.sandbox.VENDOR_DUST`.
+            FIL, ROSE and 1INCH, and for those whose pairs were added. Or
+            :data:`~threecommas_async.sandbox.VENDOR_DUST`.
+        :raises ValueError: among others: it is less than open orders have locked.
         """
         now = self._clock.now()
-        held = _checked_holdings(balances, now)
-        self._accounts.keep(evolve(self._account(account_id), holdings=held, updated_at=now))
+        held = _checked_holdings(balances, now, self._trading.worth)
+        account = self._account(account_id)
+        self._trading.bring_to(now)
+        for code, locked in self._accounts.locked(account_id).items():
+            if held.amounts.get(code, 0) < locked:
+                raise ValueError(f"the balance of {code} must be at least the {locked:f} that open orders have locked")
+        self._accounts.hold(account_id, held)
+        self._accounts.keep(evolve(account, updated_at=now))
 
     def set_keys_valid(self, account_id: int, valid: bool) -> None:
         """Let the exchange refuse the account's keys, so that calls that ask it end in 422, or accept them again."""
@@ -121,11 +134,14 @@ class SandboxAccounts:
         orders: int = 0,
         grid_bots: int = 0,
     ) -> None:
-        """Let so much be going on in an account. It cannot be removed unless everything is 0."""
+        """Let so much be going on in an account, besides the bots and deals that the sandbox runs itself.
+
+        It cannot be removed unless everything is 0.
+        """
         counts = (bots, deals, smart_trades, orders, grid_bots)
         if min(counts) < 0:
             raise ValueError(f"there cannot be {min(counts)} of anything")
-        self._accounts.keep(evolve(self._account(account_id), active=ActiveEntities(*counts)))
+        self._accounts.set_active(self._account(account_id).id, ActiveEntities(*counts))
 
     def _account(self, account_id: int) -> ExchangeAccount:
         account = self._accounts.find(account_id)
@@ -134,14 +150,14 @@ class SandboxAccounts:
         return account
 
 
-def _checked_holdings(balances: Balances, now: datetime) -> Holdings:
-    return balances if isinstance(balances, Holdings) else Holdings.of(_checked_amounts(balances), now)
+def _checked_holdings(balances: Balances, now: datetime, worth: Worth) -> Holdings:
+    return balances if isinstance(balances, Holdings) else Holdings.of(_checked_amounts(balances, worth), now, worth)
 
 
-def _checked_amounts(balances: Mapping[str, Decimal | str | int]) -> dict[str, Decimal]:
+def _checked_amounts(balances: Mapping[str, Decimal | str | int], worth: Worth) -> dict[str, Decimal]:
     amounts: dict[str, Decimal] = {}
     for code, given in balances.items():
-        if code not in CURRENCIES:
+        if not worth.knows(code):
             raise ValueError(
                 f"balances has {code!r}, for which the sandbox has no price; it has {', '.join(CURRENCIES)}"
             )

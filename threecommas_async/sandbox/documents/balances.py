@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from threecommas_async.sandbox.amounts import rounded, share, total
 from threecommas_async.sandbox.documents.writing import digits, number, shortened, unix_milliseconds
-from threecommas_async.sandbox.reference.currencies import CURRENCIES
+from threecommas_async.sandbox.reference.currencies import Worth, currency_of
 from threecommas_async.sandbox.state.account import ExchangeAccount
 from threecommas_async.sandbox.state.holdings import Balance, ConvertedDust
 
@@ -20,9 +20,9 @@ def pie_chart_documents(account: ExchangeAccount) -> list[dict[str, object]]:
     return [_slice(account, code, balance, held.usd_amount) for code, balance in by_value]
 
 
-def account_table_documents(account: ExchangeAccount) -> list[dict[str, object]]:
+def account_table_documents(account: ExchangeAccount, worth: Worth) -> list[dict[str, object]]:
     held = account.holdings
-    return [_table_row(account, code, balance, held.usd_amount) for code, balance in held.balances.items()]
+    return [_table_row(account, code, balance, held.usd_amount, worth) for code, balance in held.balances.items()]
 
 
 def dust_document(converted: Sequence[tuple[int, ConvertedDust]], now: datetime) -> dict[str, object]:
@@ -48,8 +48,8 @@ def _slice(account: ExchangeAccount, code: str, balance: Balance, whole: Decimal
     percentage = number(rounded(share(balance.usd_value, whole), 2))
     return {
         "code": code,
-        "coinmarketcapid": str(CURRENCIES[code].coinmarketcap_id),
-        "name": f"{CURRENCIES[code].name} ({code})",
+        "coinmarketcapid": str(currency_of(code).coinmarketcap_id),
+        "name": f"{currency_of(code).name} ({code})",
         "y": percentage,
         "percentage": percentage,
         "amount": number(balance.amount),
@@ -60,8 +60,10 @@ def _slice(account: ExchangeAccount, code: str, balance: Balance, whole: Decimal
     }
 
 
-def _table_row(account: ExchangeAccount, code: str, balance: Balance, whole: Decimal) -> dict[str, object]:
-    currency = CURRENCIES[code]
+def _table_row(
+    account: ExchangeAccount, code: str, balance: Balance, whole: Decimal, worth: Worth
+) -> dict[str, object]:
+    currency = currency_of(code)
     change = number(currency.day_change_percent)
     return {
         "currency_code": code,
@@ -78,8 +80,8 @@ def _table_row(account: ExchangeAccount, code: str, balance: Balance, whole: Dec
         "on_orders_long": 0,
         "on_orders_short": 0,
         "equity": number(balance.amount),
-        "current_price": number(currency.btc_price),
-        "current_price_usd": number(currency.usd_price),
+        "current_price": number(worth.btc_price(code)),
+        "current_price_usd": number(worth.usd_price(code)),
         "day_change_percent": change,
         "day_change_percent_btc": change,
         "day_change_percent_usd": change,

@@ -9,7 +9,7 @@ import msgspec
 
 from threecommas_async.sandbox.documents.writing import digits, shortened
 from threecommas_async.sandbox.reference.markets import ListedMarket
-from threecommas_async.sandbox.reference.pairs import PairPrice, price_of
+from threecommas_async.sandbox.reference.pairs import PairPrice
 
 _NO_LEVERAGE: Final[Mapping[str, object]] = {
     "code": "none",
@@ -30,9 +30,8 @@ def leverage_documents(market: ListedMarket) -> list[Mapping[str, object]]:
     return [_NO_LEVERAGE, *({**_NO_LEVERAGE, **chosen, "code": code, "name": name} for code, name in kinds.items())]
 
 
-def rates_document(market: ListedMarket, pair: str) -> dict[str, object]:
+def rates_document(market: ListedMarket, price: PairPrice) -> dict[str, object]:
     """Return rates and rules of a pair that the market trades."""
-    price = price_of(market, pair)
     return {
         **_ticker(price),
         "contract_strategy_name": "orderbook_price",
@@ -40,24 +39,23 @@ def rates_document(market: ListedMarket, pair: str) -> dict[str, object]:
         "minPrice": digits(price.step),
         "maxPrice": "1000000.0",
         "priceStep": digits(price.step),
-        "minLotSize": "0.00001",
-        "lotStep": "0.00001",
+        "minLotSize": digits(price.min_lot),
+        "lotStep": digits(price.lot),
         "maxMarketBuyAmount": "121.22278732",
         "maxMarketSellAmount": "121.22278732",
         "bidMultiplierDown": "0.2",
         "bidMultiplierUp": "5.0",
         "askMultiplierUp": "5.0",
         "askMultiplierDown": "0.2",
-        "minTotal": "5.0",
-        "minMarketTotal": "5.0",
+        "minTotal": shortened(price.min_total),
+        "minMarketTotal": shortened(price.min_total),
         "maxTotal": "9000000.0",
         "maxLotSize": "9000.0",
     }
 
 
-def rates_with_leverage_document(market: ListedMarket, pair: str) -> dict[str, object]:
+def rates_with_leverage_document(market: ListedMarket, price: PairPrice) -> dict[str, object]:
     """Return rates, leverages and rules of a pair that the market trades; fewer rules than without leverages."""
-    price = price_of(market, pair)
     cross: Mapping[str, object] = {
         "code": "cross",
         "name": "Cross",
@@ -72,14 +70,14 @@ def rates_with_leverage_document(market: ListedMarket, pair: str) -> dict[str, o
         "leverage_data": [cross] if market.trades == "futures" else [],
         "instrumentKind": _kind(market),
         "priceStep": digits(price.step),
-        "minLotSize": "1.0",
+        "minLotSize": digits(price.min_lot),
         "maxLotSize": "5000000.0",
-        "lotStep": "1.0",
+        "lotStep": digits(price.lot),
         "maxMarketBuyAmount": "500000.0",
         "maxMarketSellAmount": "500000.0",
         "minMarketBuyAmount": "1.0",
         "minMarketSellAmount": "1.0",
-        "minTotal": "5.0",
+        "minTotal": shortened(price.min_total),
         "bidMultiplierUp": "1.1",
         "askMultiplierDown": "0.9",
         "minPrice": digits(price.step),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 import msgspec
 
 from threecommas_async.sandbox.amounts import EXACT
 
+_LONGER_THAN_ANY: Final = Context(prec=20_000)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -22,8 +23,17 @@ def digits(amount: Decimal) -> str:
 
 def shortened(amount: Decimal) -> str:
     """Write an amount without an exponent and without zeros at its end, but with one decimal at least: ``"25.0"``."""
-    text = f"{amount.normalize(EXACT):f}"
+    text = f"{amount.normalize(_LONGER_THAN_ANY):f}"
     return text if "." in text else f"{text}.0"
+
+
+def shortened_or_none(amount: Decimal | None) -> str | None:
+    return None if amount is None else shortened(amount)
+
+
+def short_zero(amount: Decimal) -> str:
+    """Write an amount where nothing is ``"0"``, not ``"0.0"``."""
+    return shortened(amount) if amount else "0"
 
 
 def with_exponent(amount: Decimal) -> str:
@@ -40,6 +50,10 @@ def number(amount: Decimal) -> msgspec.Raw:
 def iso_time(moment: datetime) -> str:
     """Write a moment in ISO 8601, with milliseconds and ``Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def iso_time_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else iso_time(moment)
 
 
 def unix_seconds(moment: datetime) -> int:

@@ -71,7 +71,9 @@ class Application:
                 if endpoint.permission is not None and endpoint.permission not in key.permissions:
                     raise endpoint.denied()
             parameters = parameters_of(request, body)
-            document = endpoint.answer(HandledRequest(self.world, request.match_info, parameters, self.clock.now()))
+            now = self.clock.now()
+            self.world.trading.bring_to(now)
+            document = endpoint.answer(HandledRequest(self.world, request.match_info, parameters, now))
             return json_response(endpoint.status, document)
 
         return handle

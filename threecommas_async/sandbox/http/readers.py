@@ -11,8 +11,12 @@ from typing import Final, TypeVar, cast
 from threecommas_async.sandbox.http.forms import INVALID, UNKNOWN_VALUE, Draft, Reader, WrongValueError
 
 T = TypeVar("T")
+W = TypeVar("W", bound=str)
 
-_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{0,40})?")
+_LARGEST: Final = Decimal(10) ** 20
+_FINEST: Final = -40
 
 
 def text(*, minimum: int = 0) -> Reader[str]:
@@ -43,6 +47,40 @@ def whole_number(*, minimum: int = 0, maximum: int = 999_999_999) -> Reader[int]
     return Reader(read)
 
 
+def amount(
+    *,
+    minimum: Decimal | int | None = None,
+    maximum: Decimal | int | None = None,
+    exclusive: bool = False,
+) -> Reader[Decimal]:
+    """Read a number, as such or as a text, with every digit.
+
+    :param exclusive: whether the bounds themselves are not allowed.
+    """
+
+    def read(value: object, _: Draft) -> Decimal:
+        found = _decimal(value)
+        if minimum is not None and (found < minimum or (exclusive and found == minimum)):
+            raise WrongValueError(f"must be greater than {'' if exclusive else 'or equal to '}{minimum}")
+        if maximum is not None and (found > maximum or (exclusive and found == maximum)):
+            raise WrongValueError(f"must be less than {'' if exclusive else 'or equal to '}{maximum}")
+        return found
+
+    return Reader(read, blank_is_absent=True)
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise WrongValueError(INVALID)
+    found = Decimal(value)
+    exponent = found.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < _FINEST or not -_LARGEST < found < _LARGEST:
+        raise WrongValueError(INVALID)
+    return found
+
+
 def flag() -> Reader[bool]:
     """Read yes or no; in a query or a form it is a word."""
 
@@ -67,6 +105,22 @@ def choice(allowed: Collection[str] | Callable[[Draft], Collection[str] | None])
         return word
 
     return Reader(read, blank_is_absent=True)
+
+
+def word(*allowed: W) -> Reader[W]:
+    """Read one of a few words whose type says which they are."""
+    return cast("Reader[W]", choice(allowed))
+
+
+def options() -> Reader[Mapping[str, str]]:
+    """Read an object of values that are shown as texts, whatever they were sent as."""
+
+    def read(value: object, _: Draft) -> Mapping[str, str]:
+        if not isinstance(value, dict):
+            raise WrongValueError(INVALID)
+        return {name: str(one) for name, one in cast("dict[str, object]", value).items()}
+
+    return Reader(read)
 
 
 def member(named: Mapping[str, T]) -> Reader[T]:

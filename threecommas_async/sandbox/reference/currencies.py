@@ -1,10 +1,11 @@
-"""The currencies of the sandbox's exchanges and their prices, which stand still."""
+"""The currencies of the sandbox's exchanges, and what they are worth: at first, and once a test moves prices."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, final
+from zlib import crc32
 
 from attrs import frozen
 
@@ -23,10 +24,6 @@ class Currency:
     coinmarketcap_id: int
     usd_price: Decimal
     day_change_percent: Decimal
-
-    @property
-    def btc_price(self) -> Decimal:
-        return rounded(EXACT.divide(self.usd_price, BTC_PRICE), 12).normalize(EXACT)
 
     @property
     def icon_url(self) -> str:
@@ -51,3 +48,55 @@ _TABLE: Final = (
 
 CURRENCIES: Final[Mapping[str, Currency]] = {currency.code: currency for currency in _TABLE}
 """Every currency under its code."""
+
+DOLLARS: Final = ("USDT", "USDC")
+"""The currencies that are always worth a dollar."""
+
+_ONE: Final = Decimal(1)
+
+
+def currency_of(code: str) -> Currency:
+    """Return a currency; of one that only a test knows, with names made from its code, worth a dollar at first."""
+    known = CURRENCIES.get(code)
+    return known or Currency(code, code, code.lower(), crc32(code.encode()) % 100_000, _ONE, Decimal(0))
+
+
+@final
+class Worth:
+    """What currencies are worth. Those whose prices nobody has moved stand still.
+
+    There is one price of a currency for all accounts: that of its pair with a dollar whose price was set last, at
+    whichever market.
+    """
+
+    def __init__(self) -> None:
+        self._moved: Final[dict[str, Decimal]] = {}
+
+    def knows(self, code: str) -> bool:
+        return code in CURRENCIES or code in self._moved
+
+    def has_moved(self, code: str) -> bool:
+        """Tell whether a currency has another price than at first; what that is in bitcoin depends on two."""
+        return code in self._moved or "BTC" in self._moved
+
+    def usd_price(self, code: str) -> Decimal:
+        moved = self._moved.get(code)
+        return currency_of(code).usd_price if moved is None else moved
+
+    def btc_price(self, code: str) -> Decimal:
+        return rounded(EXACT.divide(self.usd_price(code), self.usd_price("BTC")), 12).normalize(EXACT)
+
+    def in_btc(self, usd: Decimal) -> Decimal:
+        """Return an amount of dollars in bitcoin, with the 36 decimals of the API's statistics."""
+        return rounded(EXACT.divide(usd, self.usd_price("BTC")), 36).normalize(EXACT)
+
+    def follow(self, pair: str, price: Decimal) -> None:
+        """Take in the price of a pair."""
+        quote, _, base = pair.partition("_")
+        if base in DOLLARS or (base in CURRENCIES and quote not in DOLLARS):
+            return
+        self._moved[base] = EXACT.multiply(price, self.usd_price(quote))
+
+
+AT_FIRST: Final = Worth()
+"""What everything is worth before anybody moves a price."""

@@ -1,30 +1,45 @@
-"""The pairs that the sandbox's markets trade, and their prices."""
+"""The pairs that the sandbox's markets trade, their prices at first, and their trading rules."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from attrs import frozen
 
 from threecommas_async.sandbox.amounts import EXACT
-from threecommas_async.sandbox.reference.currencies import CURRENCIES
+from threecommas_async.sandbox.reference.currencies import CURRENCIES, DOLLARS
 from threecommas_async.sandbox.reference.markets import ListedMarket
 
-_DOLLARS: Final = ("USDT", "USDC")
 _DIGITS: Final = 7
 _DOLLAR: Final = Decimal(1)
+_USUAL_LOT: Final = Decimal("0.00001")
+_USUAL_MIN_TOTAL: Final = Decimal(5)
+
+# As recorded at Binance. All other pairs trade in steps of their seventh digit and of 0.00001.
+_RULES: Final[Mapping[str, tuple[str, str]]] = {
+    "USDT_BTC": ("0.01", "0.00001"),
+    "USDT_ETH": ("0.01", "0.0001"),
+    "USDT_BNB": ("0.01", "0.001"),
+}
 
 
 @frozen
 class PairPrice:
-    """What a pair costs."""
+    """What a pair costs, and in which steps it is traded."""
 
     last: Decimal
     step: Decimal
     """The least difference between two prices."""
     currency: str
     """The currency that the price is in."""
+    lot: Decimal = _USUAL_LOT
+    """The least difference between two amounts."""
+    min_lot: Decimal = _USUAL_LOT
+    """The smallest amount of an order."""
+    min_total: Decimal = _USUAL_MIN_TOTAL
+    """The smallest volume of an order."""
 
     @property
     def ask(self) -> Decimal:
@@ -35,7 +50,7 @@ def pairs_of(market: ListedMarket) -> list[str]:
     """Return the pairs that a market trades, in 3Commas' format: the quote currency comes first."""
     if market.is_wallet:
         return []
-    bases = [code for code in CURRENCIES if code not in _DOLLARS]
+    bases = [code for code in CURRENCIES if code not in DOLLARS]
     if market.trades == "futures":
         if market.margin == "coin":
             return [f"{base}_{base}USD_PERP" for base in bases]
@@ -46,8 +61,11 @@ def pairs_of(market: ListedMarket) -> list[str]:
 
 
 def price_of(market: ListedMarket, pair: str) -> PairPrice:
-    """Return the price of a pair that the market trades."""
+    """Return the price at first, and the rules, of a pair that the market trades."""
     quote, _, base = pair.partition("_")
+    if market.trades != "futures" and pair in _RULES:
+        tick, lot = map(Decimal, _RULES[pair])
+        return PairPrice(CURRENCIES[base].usd_price, tick, quote, lot, lot)
     if market.trades == "futures":
         currency, quote_price = ("USD", _DOLLAR) if market.margin == "coin" else (quote, _DOLLAR)
         base = base.removesuffix("_PERP").removesuffix("USDT").removesuffix("USD")

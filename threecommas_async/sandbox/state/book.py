@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 from typing import Final
 
+from attrs import evolve
+
+from threecommas_async.sandbox.amounts import EXACT
 from threecommas_async.sandbox.reference.markets import ListedMarket
-from threecommas_async.sandbox.state.account import ExchangeAccount
+from threecommas_async.sandbox.state.account import ActiveEntities, ExchangeAccount
 from threecommas_async.sandbox.state.holdings import Holdings
+from threecommas_async.sandbox.state.trading import Trading
 
 _SUMMARY: Final = ListedMarket("summary", "Summary", "summary", ())
+_ZERO: Final = Decimal(0)
 
 
 class AccountBook:
-    """The accounts in the order in which they were connected."""
+    """The accounts in the order in which they were connected.
 
-    def __init__(self) -> None:
+    What an account holds is what the engine trades with: there are no other balances. An account that is returned
+    shows them, and what is active, as they are at that moment.
+    """
+
+    def __init__(self, trading: Trading) -> None:
+        self._trading: Final = trading
         self._accounts: Final[dict[int, ExchangeAccount]] = {}
         self._ids: Final = count(32_849_081)
 
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+    def __contains__(self, account_id: int) -> bool:
+        return account_id in self._accounts
+
+    @property
+    def ids(self) -> list[int]:
+        return list(self._accounts)
+
     def find(self, account_id: int) -> ExchangeAccount | None:
-        return self._accounts.get(account_id)
+        account = self._accounts.get(account_id)
+        return None if account is None else self._as_it_is(account)
 
     def all(self, api_key: str | None = None) -> list[ExchangeAccount]:
         """Return the accounts, or those which this exchange key opened."""
-        if api_key is None:
-            return list(self._accounts.values())
-        return [account for account in self._accounts.values() if account.api_key == api_key]
+        accounts = self._accounts.values()
+        return [self._as_it_is(account) for account in accounts if api_key is None or account.api_key == api_key]
 
     def is_connected(self, market: ListedMarket, identity: str, *, besides: int | None = None) -> bool:
         """Tell whether this key, or address, already opened an account of this type, other than one of that id.
@@ -53,26 +75,60 @@ class AccountBook:
     ) -> ExchangeAccount:
         """Connect an account; when it is not said what it holds, that is what a trader would have there."""
         held = Holdings.usual(market, now) if holdings is None else holdings
-        return self.keep(
-            ExchangeAccount(
-                next(self._ids),
-                market,
-                name,
-                now,
-                now,
-                held,
-                api_key=api_key,
-                address=address,
-                customer_id=customer_id,
-            )
+        account = ExchangeAccount(
+            next(self._ids),
+            market,
+            name,
+            now,
+            now,
+            held,
+            api_key=api_key,
+            address=address,
+            customer_id=customer_id,
         )
+        self._trading.pairs_of(market)
+        self._trading.engine.add_account(
+            account.id, market.code, name=name, fee=self._trading.fee, balances=held.amounts
+        )
+        self._accounts[account.id] = account
+        return self._as_it_is(account)
 
     def keep(self, account: ExchangeAccount) -> ExchangeAccount:
-        """Remember an account, in place of what was known of it."""
-        self._accounts[account.id] = account
-        return account
+        """Remember an account in place of what was known of it, but for what it holds and what is active."""
+        known = self._accounts[account.id]
+        self._accounts[account.id] = evolve(account, holdings=known.holdings, active=known.active)
+        self._trading.engine.account(account.id).name = account.name
+        return self._as_it_is(self._accounts[account.id])
+
+    def hold(self, account_id: int, holdings: Holdings) -> None:
+        """Let an account hold this and nothing else, but for what its open orders have locked."""
+        self._accounts[account_id] = evolve(self._accounts[account_id], holdings=holdings)
+        engine, wanted = self._trading.engine, holdings.amounts
+        funds = engine.account(account_id).funds
+        for code in {*funds.totals(), *wanted}:
+            free = EXACT.subtract(wanted.get(code, _ZERO), funds.locked.get(code, _ZERO))
+            engine.set_free(account_id, code, max(free, _ZERO))
+
+    def locked(self, account_id: int) -> Mapping[str, Decimal]:
+        """Return what the open orders of an account have locked."""
+        locked = self._trading.engine.account(account_id).funds.locked
+        return {code: amount for code, amount in locked.items() if amount}
+
+    def set_active(self, account_id: int, active: ActiveEntities) -> None:
+        """Let so much be going on besides what the engine does."""
+        self._accounts[account_id] = evolve(self._accounts[account_id], active=active)
+
+    def stop_everything(self, account_id: int) -> None:
+        """Disable the bots of an account, and cancel its deals."""
+        self.set_active(account_id, ActiveEntities())
+        engine = self._trading.engine
+        for bot in engine.bots(account_id=account_id):
+            engine.cancel_all_deals(bot.id)
+        engine.settle()
 
     def remove(self, account_id: int) -> None:
+        """Forget an account, its bots and its deals."""
+        self._trading.engine.remove_account(account_id)
         del self._accounts[account_id]
 
     def summary(self, now: datetime) -> ExchangeAccount:
@@ -80,8 +136,16 @@ class AccountBook:
 
         No page shows what the API answers.
         """
-        included = [account for account in self._accounts.values() if account.include_in_summary]
+        included = [account for account in self.all() if account.include_in_summary]
         oldest = min((account.created_at for account in included), default=now)
         newest = max((account.updated_at for account in included), default=now)
         held = Holdings.summed(account.holdings for account in included)
         return ExchangeAccount(0, _SUMMARY, "Summary", oldest, newest, held)
+
+    def _as_it_is(self, account: ExchangeAccount) -> ExchangeAccount:
+        engine, active = self._trading.engine, account.active
+        bots = len(engine.bots(account_id=account.id, is_enabled=True))
+        deals = sum(deal.account.id == account.id for deal in engine.active_deals)
+        held = account.holdings.now(engine.account(account.id).funds.totals(), self._trading.worth)
+        active = evolve(active, bots=active.bots + bots, deals=active.deals + deals)
+        return evolve(account, holdings=held, active=active)

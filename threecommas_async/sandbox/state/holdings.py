@@ -10,7 +10,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from threecommas_async.sandbox.amounts import EXACT, like_a_double, product, rounded, rounded_down, share, total
-from threecommas_async.sandbox.reference.currencies import CURRENCIES
+from threecommas_async.sandbox.reference.currencies import AT_FIRST, Worth
 from threecommas_async.sandbox.reference.history import btc_change_since, usd_change_since
 from threecommas_async.sandbox.reference.markets import ListedMarket
 
@@ -28,10 +28,9 @@ class Balance:
     usd_value: Decimal
 
     @classmethod
-    def of(cls, code: str, amount: Decimal) -> Balance:
-        """Return an amount of a currency with its value at today's prices."""
-        currency = CURRENCIES[code]
-        return cls(amount, product(amount, currency.btc_price), product(amount, currency.usd_price))
+    def of(cls, code: str, amount: Decimal, worth: Worth = AT_FIRST) -> Balance:
+        """Return an amount of a currency with its value."""
+        return cls(amount, product(amount, worth.btc_price(code)), product(amount, worth.usd_price(code)))
 
     def plus(self, other: Balance) -> Balance:
         return Balance(
@@ -96,12 +95,12 @@ class Holdings:
     profits: Profits = field(default=NO_PROFITS, repr=False)
 
     @classmethod
-    def of(cls, amounts: Mapping[str, Decimal], now: datetime) -> Holdings:
+    def of(cls, amounts: Mapping[str, Decimal], now: datetime, worth: Worth = AT_FIRST) -> Holdings:
         """Return holdings of so much of each currency, with the profits that follow from the account's history.
 
         Those of a month stand for the whole time.
         """
-        held = cls({code: Balance.of(code, amount) for code, amount in amounts.items()})
+        held = cls({code: Balance.of(code, amount, worth) for code, amount in amounts.items()})
         btc, usd = held.btc_amount, held.usd_amount
         profits = Profits.of(
             btc_change_since(1, btc, now),
@@ -147,6 +146,24 @@ class Holdings:
         )
         return evolve(held, profits=together)
 
+    def now(self, amounts: Mapping[str, Decimal], worth: Worth) -> Holdings:
+        """Return what is held once these are the amounts, at the prices of today; the profits stay as they were shown.
+
+        What has neither changed nor moved keeps its value to the digit.
+        """
+        balances: dict[str, Balance] = {}
+        for code in dict.fromkeys((*self.balances, *amounts)):
+            known, amount = self.balances.get(code), amounts.get(code, _ZERO)
+            if known is not None and known.amount == amount and not worth.has_moved(code):
+                balances[code] = known
+            elif known is not None or amount:
+                balances[code] = Balance.of(code, amount, worth)
+        return evolve(self, balances=balances)
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        return {code: balance.amount for code, balance in self.balances.items()}
+
     @property
     def btc_amount(self) -> Decimal:
         return total(balance.btc_value for balance in self.balances.values())
@@ -167,15 +184,15 @@ class Holdings:
         btc, usd = self.btc_amount, self.usd_amount
         return evolve(self, balances={code: Balance(btc if code == "BTC" else usd, btc, usd)})
 
-    def converted_to_bnb(self, codes: Iterable[str]) -> tuple[Holdings, list[ConvertedDust]]:
+    def converted_to_bnb(self, codes: Iterable[str], worth: Worth = AT_FIRST) -> tuple[Holdings, list[ConvertedDust]]:
         """Return what is held once these currencies were converted, and what each of them became."""
         balances = dict(self.balances)
         converted: list[ConvertedDust] = []
         for code in codes:
             gone = balances.pop(code)
-            transferred = rounded_down(EXACT.divide(gone.usd_value, CURRENCIES["BNB"].usd_price), 8)
+            transferred = rounded_down(EXACT.divide(gone.usd_value, worth.usd_price("BNB")), 8)
             charge = rounded_down(product(transferred, _DUST_CHARGE), 8)
-            got = Balance.of("BNB", EXACT.subtract(transferred, charge))
+            got = Balance.of("BNB", EXACT.subtract(transferred, charge), worth)
             balances["BNB"] = balances["BNB"].plus(got) if "BNB" in balances else got
             converted.append(ConvertedDust(code, gone.amount, transferred, charge))
         return evolve(self, balances=balances), converted

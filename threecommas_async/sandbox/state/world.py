@@ -5,19 +5,27 @@ from __future__ import annotations
 from itertools import count
 from typing import Literal
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from threecommas_async.sandbox.state.book import AccountBook
 from threecommas_async.sandbox.state.keys import KeyRing
+from threecommas_async.sandbox.state.trading import Trading
 
 TradingMode = Literal["paper", "real"]
 
 
+def _accounts_of(world: World) -> AccountBook:
+    return AccountBook(world.trading)
+
+
 @define
 class World:
-    """The API keys, the accounts and the trading mode of a sandbox's one user."""
+    """The API keys, the accounts, what is traded on them, and the trading mode of a sandbox's one user."""
 
+    trading: Trading
     keys: KeyRing = field(factory=KeyRing)
-    accounts: AccountBook = field(factory=AccountBook)
+    accounts: AccountBook = field(init=False, default=Factory(_accounts_of, takes_self=True))
     mode: TradingMode = "real"
     transfer_ids: count[int] = field(factory=lambda: count(243_385_046_044))
+    smart_trade_ids: count[int] = field(factory=lambda: count(31_421_185))
+    step_ids: count[int] = field(factory=lambda: count(1_116_304_581))

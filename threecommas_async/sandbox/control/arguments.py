@@ -1,0 +1,50 @@
+"""What tests hand in, checked: whatever is wrong is named."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+Amount = Decimal | str | int
+"""An amount of money or a price; never a float, which is not exact."""
+
+
+def checked_amount(name: str, value: object, *, above_zero: bool = True) -> Decimal:
+    """Return an amount.
+
+    :raises TypeError: it is a float, or no number at all.
+    :raises ValueError: it is not finite, or below what it can be.
+    """
+    if isinstance(value, float):
+        raise TypeError(f"{name} must be a Decimal, a str or an int: a float is not exact")
+    if isinstance(value, bool) or not isinstance(value, Decimal | str | int):
+        raise TypeError(f"{name} must be a Decimal, a str or an int, not {type(value).__name__}")
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"{name} must be a number, not {value!r}") from None
+    if not amount.is_finite() or amount < 0 or (above_zero and not amount):
+        raise ValueError(f"{name} must be a number {'above' if above_zero else 'of at least'} 0, not {value}")
+    return amount
+
+
+def checked_text(name: str, value: object) -> str:
+    """Return a text.
+
+    :raises TypeError: it is none.
+    :raises ValueError: it is empty.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name} must not be empty")
+    return value
+
+
+def checked_id(name: str, value: object) -> int:
+    """Return an id.
+
+    :raises TypeError: it is no number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    return value

@@ -1,0 +1,78 @@
+"""Recorded series of prices: read, and checked before any of them is replayed."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final, final
+
+from attrs import frozen
+
+from threecommas_async.sandbox.control.arguments import checked_amount
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_MILLISECONDS: Final = Decimal(10) ** 11
+"""Numbers from here on are milliseconds: as seconds they would be the year 5138."""
+_COLUMNS: Final = 2
+
+
+@final
+@frozen
+class Row:
+    """A price at a moment."""
+
+    time: datetime
+    price: Decimal
+
+
+def read_rows(path: str | os.PathLike[str]) -> Iterator[Sequence[str]]:
+    """Read the rows of a CSV file; a first row without a number in it names the columns."""
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        for number, row in enumerate(csv.reader(file)):
+            if row and not (number == 0 and not any(character.isdecimal() for character in "".join(row))):
+                yield row
+
+
+def checked_rows(rows: Iterable[Sequence[object]], *, not_before: datetime) -> list[Row]:
+    """Return a series whose times ascend.
+
+    :raises ValueError: a row is wrong; its number, from 1 on, is named.
+    """
+    found = list[Row]()
+    reached = not_before
+    for number, row in enumerate(rows, start=1):
+        if len(row) < _COLUMNS:
+            raise ValueError(f"row {number} must have a time and a price")
+        time, price = _moment(f"time of row {number}", row[0]), checked_amount(f"price of row {number}", row[1])
+        if time < reached:
+            what = "the one before" if found else "the present"
+            raise ValueError(f"times must ascend: that of row {number}, {time.isoformat()}, is before {what}")
+        reached = time
+        found.append(Row(time, price))
+    if not found:
+        raise ValueError("rows must not be empty")
+    return found
+
+
+def _moment(name: str, value: object) -> datetime:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{name} must have a time zone")
+        return value
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            pass
+        else:
+            return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    try:
+        seconds = Decimal(str(value).strip())
+        milliseconds = seconds if seconds >= _FIRST_MILLISECONDS else seconds * 1000
+        return _EPOCH + timedelta(milliseconds=int(milliseconds))
+    except (InvalidOperation, OverflowError, ValueError):
+        raise ValueError(f"{name} must be a time, not {value!r}") from None

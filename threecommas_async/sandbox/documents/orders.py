@@ -1,0 +1,23 @@
+"""The orders of a deal."""
+
+from __future__ import annotations
+
+from threecommas_async.sandbox.documents.writing import iso_time, shortened
+from threecommas_async.sandbox.engine.orders import Order
+
+
+def order_document(order: Order) -> dict[str, object]:
+    return {
+        "order_id": str(order.id),
+        "order_type": order.side,
+        "deal_order_type": order.kind,
+        "cancellable": order.cancellable,
+        "status_string": order.status,
+        "created_at": iso_time(order.created_at),
+        "updated_at": iso_time(order.updated_at),
+        "quantity": shortened(order.quantity),
+        "quantity_remaining": shortened(order.quantity_remaining),
+        "total": shortened(order.total),
+        "rate": shortened(order.price),
+        "average_price": shortened(order.average_price),
+    }

@@ -1,0 +1,116 @@
+"""The engine of a sandbox, and the markets that it trades on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, final
+
+from threecommas_async.sandbox.engine import Engine
+from threecommas_async.sandbox.engine.books import Book
+from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.world import Ids
+from threecommas_async.sandbox.reference.currencies import Worth
+from threecommas_async.sandbox.reference.markets import MARKETS, ListedMarket
+from threecommas_async.sandbox.reference.pairs import PairPrice, pairs_of, price_of
+
+FIRST_IDS: Final = (15_564_829, 2_376_506_366, 1_123_064_630)
+"""The ids of the first bot, deal and order: those of deals need more than 32 bits."""
+
+
+@final
+class Trading:
+    """What trades in a sandbox.
+
+    The engine has no clock. Whoever asks it for something brings it to the present first (:meth:`bring_to`): what was
+    due in between then happens at its own moment, so that nobody can tell it from an engine that acts all the time.
+    """
+
+    def __init__(self, now: datetime, fee: Decimal, *, settle_automatically: bool) -> None:
+        bot, deal, order = FIRST_IDS
+        self.worth: Final = Worth()
+        self.fee: Final = fee
+        self.engine: Final = Engine(
+            now,
+            usd_price=self.worth.usd_price,
+            settle_automatically=settle_automatically,
+            ids=Ids(bot, deal, order),
+        )
+        self.listeners: Final[list[Callable[[Deal], None]]] = []
+        """Called for every deal that has changed."""
+        self._pairs: Final[dict[str, list[str]]] = {}
+        self.engine.listener = self._tell
+
+    def bring_to(self, moment: datetime) -> None:
+        """Let everything happen that is due until a moment; a clock that was set back makes nothing undone."""
+        self.engine.advance_to(max(moment, self.engine.now))
+
+    # ---- markets ----------------------------------------------------------------------------------------------------
+    def pairs_of(self, market: ListedMarket) -> list[str]:
+        """Return the pairs that a market trades, those among them that a test has added."""
+        known = self._pairs.get(market.code)
+        if known is None:
+            known = self._pairs[market.code] = pairs_of(market)
+            for pair in known:
+                self._add(market, pair, price_of(market, pair))
+        return known
+
+    def book(self, market: ListedMarket, pair: str) -> Book:
+        """Return a pair with its price.
+
+        :raises KeyError: the market does not trade it.
+        """
+        self.pairs_of(market)
+        return self.engine.book(market.code, pair)
+
+    def price_of(self, market: ListedMarket, pair: str) -> PairPrice:
+        """Return what a pair costs now, and its rules."""
+        book = self.book(market, pair)
+        rules, listed = book.pair, pairs_of(market)
+        currency = price_of(market, pair).currency if pair in listed else rules.quote
+        return PairPrice(book.price, rules.tick, currency, rules.lot, rules.min_lot, rules.min_total)
+
+    def add_pair(self, market: ListedMarket, pair: str, price: PairPrice) -> None:
+        """Have a market trade a pair, or trade one by other rules.
+
+        :raises ValueError: a bot trades it.
+        """
+        known = self.pairs_of(market)
+        if pair in known:
+            self.engine.remove_pair(market.code, pair)
+        else:
+            known.append(pair)
+        self._add(market, pair, price)
+        self.worth.follow(pair, price.last)
+
+    def set_price(self, market: ListedMarket, pair: str, price: Decimal) -> None:
+        """Move the price of a pair, and let everything happen that follows."""
+        self.worth.follow(pair, price)
+        self.engine.set_price(market.code, pair, price)
+
+    def _add(self, market: ListedMarket, pair: str, price: PairPrice) -> None:
+        self.engine.add_pair(
+            market.code,
+            pair,
+            price=price.last,
+            tick=price.step,
+            lot=price.lot,
+            min_lot=price.min_lot,
+            min_total=price.min_total,
+            market_type="futures" if market.trades == "futures" else "spot",
+        )
+
+    def _tell(self, deal: Deal) -> None:
+        for listener in self.listeners:
+            listener(deal)
+
+
+def market_of(code: str) -> ListedMarket:
+    """Return a market.
+
+    :raises ValueError: it is not in the market list.
+    """
+    if code not in MARKETS:
+        raise ValueError(f"market {code!r} is not in the market list")
+    return MARKETS[code]
