@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from attrs import frozen
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.loopback import Asked, Loopback
@@ -142,7 +142,6 @@ def _at_random(seed: int, most: int) -> Callable[[ChangingList], None]:
     seed=st.integers(0, 2**32),
     most=st.sampled_from([1, 3, 30, 120, 400]),
 )
-@settings(max_examples=300, deadline=None)
 def test_whatever_comes_and_goes_no_row_comes_twice_and_none_that_stays_is_missed(
     cut: Cut, size: int, seed: int, most: int
 ) -> None:

@@ -51,7 +51,7 @@ def hmac_of(secret: str, text: bytes) -> str:
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(st.text(min_size=5), min_size=3, max_size=3),
     prefix=st.sampled_from(["", "/public/api", "/a%2Fb/c"]),
