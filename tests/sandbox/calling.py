@@ -111,11 +111,14 @@ class Caller:
         return [(await self.call(method, path)).status for _ in range(times)]
 
 
+def plain_session() -> aiohttp.ClientSession:
+    # A fresh connection each time: aiohttp would repeat a GET whose kept-alive connection breaks.
+    connector = aiohttp.TCPConnector(force_close=True)
+    return aiohttp.ClientSession(connector=connector, skip_auto_headers=["Content-Type"])
+
+
 @asynccontextmanager
 async def calling(sandbox: Sandbox) -> AsyncGenerator[Caller, None]:
     """Run a sandbox and give a caller with a key that may do everything."""
-    # A fresh connection each time: aiohttp would repeat a GET whose kept-alive connection breaks.
-    connector = aiohttp.TCPConnector(force_close=True)
-    session = aiohttp.ClientSession(connector=connector, skip_auto_headers=["Content-Type"])
-    async with sandbox, session:
+    async with sandbox, plain_session() as session:
         yield Caller(sandbox, session, sandbox.add_key())

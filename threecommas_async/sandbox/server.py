@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Self, Unpack
@@ -15,6 +16,7 @@ from threecommas_async.sandbox.control.arguments import Amount, checked_amount
 from threecommas_async.sandbox.control.faults import Faults
 from threecommas_async.sandbox.control.pairs import SandboxPairs
 from threecommas_async.sandbox.control.prices import SandboxPrices
+from threecommas_async.sandbox.control.remote import CONTROL_PREFIX, RemoteControl
 from threecommas_async.sandbox.control.signals import SandboxSignals
 from threecommas_async.sandbox.http.application import Application, RequestRecord
 from threecommas_async.sandbox.http.faults import FaultQueue
@@ -63,6 +65,8 @@ class Sandbox:
     :ivar pairs: what is traded there; see :class:`~threecommas_async.sandbox.SandboxPairs`.
     :ivar signals: what bots wait for that open deals by a signal; see
         :class:`~threecommas_async.sandbox.SandboxSignals`.
+    :ivar clock: where its time comes from.
+    :ivar control_key: who has it may use the controls over HTTP (:attr:`control_url`); random.
     :ivar faults: what is to go wrong with the next requests; see :class:`~threecommas_async.sandbox.Faults`.
     :ivar accounts: the accounts, to be looked at and set up; see
         :class:`~threecommas_async.sandbox.SandboxAccounts`.
@@ -91,7 +95,8 @@ class Sandbox:
             raise ValueError("the clock's now() must return aware datetimes, such as datetime.now(UTC)")
         self._host: Final = _BIND[host]
         self._port: Final = port
-        self._clock: Final = clock
+        self.clock: Final[Clock] = clock
+        self.control_key: Final = secrets.token_hex(16)
         rate = checked_amount("fee", fee, above_zero=False)
         if rate >= 1:
             raise ValueError(f"fee must be a rate below 1, such as '0.001', not {fee}")
@@ -124,10 +129,25 @@ class Sandbox:
 
         :raises RuntimeError: the sandbox is not running.
         """
+        return self._origin + PREFIX
+
+    @property
+    def control_url(self) -> str:
+        """Where the controls are served to programs in other languages: ``POST {control_url}/prices/set``.
+
+        Prices, pairs, signals, accounts, faults and the clock, each by the name of its method here, JSON in and out,
+        with the header ``Sandbox-Key``: :attr:`control_key`.
+
+        :raises RuntimeError: the sandbox is not running.
+        """
+        return self._origin + CONTROL_PREFIX
+
+    @property
+    def _origin(self) -> str:
         if self._runner is None or not self._runner.addresses:
             raise RuntimeError("the sandbox is not running: it has a URL inside its 'async with' block only")
         host, port, *_ = self._runner.addresses[0]
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}{PREFIX}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def mode(self) -> TradingMode:
@@ -136,7 +156,7 @@ class Sandbox:
 
     def settle(self) -> None:
         """Finish all deals that are being closed or cancelled; for ``settle_automatically=False``."""
-        self._world.trading.bring_to(self._clock.now())
+        self._world.trading.bring_to(self.clock.now())
         self._world.trading.engine.settle()
 
     def add_key(
@@ -171,7 +191,7 @@ class Sandbox:
 
         if not self._enforcement.enforces and options.get("plan") is None:
             options.setdefault("limits", None)
-        options.setdefault("clock", self._clock)
+        options.setdefault("clock", self.clock)
         return ThreeCommasClient(self.add_key().credentials(), base_url=url, **options)
 
     async def __aenter__(self) -> Self:
@@ -179,12 +199,13 @@ class Sandbox:
             raise RuntimeError("the sandbox is running already")
         application = Application(
             ENDPOINTS,
-            self._clock,
+            self.clock,
             self._world,
             self._enforcement,
             self._send_retry_after,
             self._fault_queue,
             self.requests,
+            RemoteControl(self, self.control_key),
         )
         runner = web.AppRunner(
             application.build(), access_log=None, logger=_nowhere, shutdown_timeout=_SHUTDOWN_SECONDS

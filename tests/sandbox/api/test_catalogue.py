@@ -167,7 +167,7 @@ def like(item: JsonValue, documented: list[JsonValue]) -> JsonValue:
     """Return the documented item that has the same code as this one, or else the first."""
     code = item.get("code") if isinstance(item, dict) else None
     same = (one for one in documented if isinstance(one, dict) and code is not None and one.get("code") == code)
-    return next(same, documented[0])
+    return next(same, documented[0] if documented else item)
 
 
 def example(endpoint: dict[str, Any]) -> tuple[int, str]:

@@ -20,7 +20,7 @@ from threecommas_async.sandbox.documents.accounts import (
 )
 from threecommas_async.sandbox.documents.markets import connectable_document
 from threecommas_async.sandbox.http.forms import Draft, Form, Reader, optional, required, required_if
-from threecommas_async.sandbox.http.readers import flag, member, text, whole_number, words
+from threecommas_async.sandbox.http.readers import flag, identifier, member, text, whole_number, words
 from threecommas_async.sandbox.http.refusals import Refusal, invalid
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.reference.markets import MARKETS, MARKETS_BY_TYPE, ListedMarket, related_codes
@@ -28,7 +28,6 @@ from threecommas_async.sandbox.state.account import NOTHING_ACTIVE, ExchangeAcco
 from threecommas_async.sandbox.state.keys import Permission
 
 _ALREADY_CONNECTED: Final = "This account is already connected!"
-_LARGEST_ID: Final = 10**18
 
 _ACCOUNT_NAME: Final[Reader[str]] = text(minimum=2)
 _EXCHANGE_KEY: Final[Reader[str]] = text(minimum=5)
@@ -73,7 +72,7 @@ class NewAccount(Form):
 
 
 class ChangedAccount(Form):
-    account_id: int = required(whole_number(maximum=_LARGEST_ID))
+    account_id: int = required(identifier())
 
 
 class AccountChanges(Form):

@@ -31,7 +31,7 @@ from threecommas_async.sandbox.engine.deals import Deal
 from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.engine.statistics import closed_on, deals_stats, usd_profit_by_day
 from threecommas_async.sandbox.http.forms import INVALID, Form, optional, required
-from threecommas_async.sandbox.http.readers import amount, choice, flag, text, whole_number
+from threecommas_async.sandbox.http.readers import amount, choice, flag, identifier, text, whole_number
 from threecommas_async.sandbox.http.refusals import Refusal, invalid, not_found
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.reference.currencies import DOLLARS
@@ -45,7 +45,7 @@ _SORTED_BY: Final[Mapping[str, Callable[[Bot], datetime | Decimal]]] = {
 
 
 class StrategiesToList(Form):
-    account_id: int | None = optional(whole_number())
+    account_id: int | None = optional(identifier())
     strategy: str | None = optional(choice(("long", "short")))
     type: str | None = optional(choice(("simple", "composite")))
 
@@ -57,7 +57,7 @@ class BotToShow(Form):
 class BotFilter(Form):
     """``enable`` as a scope, which the page once had, was refused. The direction has two names in the sources."""
 
-    account_id: int | None = optional(whole_number())
+    account_id: int | None = optional(identifier())
     scope: str | None = optional(choice(("enabled", "disabled")))
     strategy: str | None = optional(choice(("long", "short")))
     quote: str | None = optional(text())
@@ -84,8 +84,8 @@ class DaysToSum(Form):
 
 
 class DealsToSum(Form):
-    account_id: int | None = optional(whole_number())
-    bot_id: int | None = optional(whole_number())
+    account_id: int | None = optional(identifier())
+    bot_id: int | None = optional(identifier())
 
 
 class DayOfDeals(DealsToSum):

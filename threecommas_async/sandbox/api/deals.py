@@ -25,7 +25,7 @@ from threecommas_async.sandbox.documents.smart_trades import converted_document
 from threecommas_async.sandbox.engine.deals import Deal
 from threecommas_async.sandbox.engine.engine import Scope
 from threecommas_async.sandbox.http.forms import UNKNOWN_VALUE, Form, Reader, optional, required, required_if
-from threecommas_async.sandbox.http.readers import amount, choice, flag, text, whole_number, word
+from threecommas_async.sandbox.http.readers import amount, choice, flag, identifier, text, whole_number, word
 from threecommas_async.sandbox.http.refusals import invalid
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.state.keys import Permission
@@ -45,8 +45,8 @@ _NOTHING_TO_SHOW: Final = msgspec.Raw(b"None")
 
 
 class DealFilter(Form):
-    bot_id: int | None = optional(whole_number())
-    account_id: int | None = optional(whole_number())
+    bot_id: int | None = optional(identifier())
+    account_id: int | None = optional(identifier())
     scope: Scope | None = optional(_SCOPE)
     base: str | None = optional(text())
     quote: str | None = optional(text())
@@ -60,7 +60,7 @@ class DealFilter(Form):
 
 
 class StepToSell(Form):
-    trade_id: int = required(whole_number())
+    trade_id: int = required(identifier())
 
 
 class FundsToAdd(Form):
@@ -75,7 +75,7 @@ class SafetyOrdersToAllow(Form):
 
 
 class OrderToCancel(Form):
-    order_id: int = required(whole_number())
+    order_id: int = required(identifier())
 
 
 class DealToConvert(Form):
@@ -107,24 +107,24 @@ def update(request: HandledRequest) -> object:
     """Change a deal's own settings. 400: neither ``bought`` nor ``close_strategy_activated``, or wrong settings."""
     deal = deal_of(request)
     changes = deal_changes(request.read(DealForm), request.parameters)
-    return deal_document(request.world.trading.engine.update_deal(deal.id, changes))
+    return whole_deal_document(request.world.trading.engine.update_deal(deal.id, changes))
 
 
 def panic_sell(request: HandledRequest) -> object:
     """Begin to close a deal by market. 422 (assumption): its status does not allow it."""
-    return deal_document(request.world.trading.engine.panic_sell(deal_of(request).id))
+    return whole_deal_document(request.world.trading.engine.panic_sell(deal_of(request).id))
 
 
 def panic_sell_step(request: HandledRequest) -> object:
     """Begin to sell a step of the take profit by market. 422 (assumption): status or step do not allow it."""
     deal = deal_of(request)
     trade_id = request.read(StepToSell).trade_id
-    return deal_document(request.world.trading.engine.panic_sell_step(deal.id, trade_id))
+    return whole_deal_document(request.world.trading.engine.panic_sell_step(deal.id, trade_id))
 
 
 def cancel(request: HandledRequest) -> object:
     """Begin to cancel a deal. 422 (assumption): its status does not allow it."""
-    return deal_document(request.world.trading.engine.cancel_deal(deal_of(request).id))
+    return whole_deal_document(request.world.trading.engine.cancel_deal(deal_of(request).id))
 
 
 def market_orders(request: HandledRequest) -> object:
@@ -148,13 +148,13 @@ def add_funds(request: HandledRequest) -> object:
     order = engine.add_funds(deal.id, form.quantity, is_market=form.is_market, rate=form.rate)
     if form.response_type == "market_order":
         return order_document(order)
-    return deal_document(deal) if form.response_type == "deal" else _NOTHING_TO_SHOW
+    return whole_deal_document(deal) if form.response_type == "deal" else _NOTHING_TO_SHOW
 
 
 def update_max_safety_orders(request: HandledRequest) -> object:
     deal = deal_of(request)
     count = request.read(SafetyOrdersToAllow).max_safety_orders
-    return deal_document(request.world.trading.engine.update_max_safety_orders(deal.id, count))
+    return whole_deal_document(request.world.trading.engine.update_max_safety_orders(deal.id, count))
 
 
 def cancel_order(request: HandledRequest) -> object:

@@ -35,7 +35,7 @@ from threecommas_async.sandbox.http.forms import (
     required,
     required_if,
 )
-from threecommas_async.sandbox.http.readers import amount, flag, options, text, whole_number, word
+from threecommas_async.sandbox.http.readers import amount, flag, identifier, options, text, whole_number, word
 
 F = TypeVar("F", bound=Form)
 T = TypeVar("T")
@@ -170,7 +170,7 @@ class BotForm(Form):
 class NewBotForm(BotForm):
     """What only a new bot is given."""
 
-    account_id: int = required(whole_number())
+    account_id: int = required(identifier())
     strategy: Strategy | None = optional(_STRATEGY)
     safety_strategy_list: tuple[StartCondition, ...] | None = optional(_CONDITIONS)
     min_price: Decimal | None = optional(_VOLUME)

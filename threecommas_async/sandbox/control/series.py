@@ -46,11 +46,14 @@ def checked_rows(rows: Iterable[Sequence[object]], *, not_before: datetime) -> l
     reached = not_before
     for number, row in enumerate(rows, start=1):
         if len(row) < _COLUMNS:
-            raise ValueError(f"row {number} must have a time and a price")
-        time, price = _moment(f"time of row {number}", row[0]), checked_amount(f"price of row {number}", row[1])
+            raise ValueError(f"rows: row {number} must have a time and a price")
+        time, price = (
+            _moment(f"rows: the time of row {number}", row[0]),
+            checked_amount(f"rows: the price of row {number}", row[1]),
+        )
         if time < reached:
             what = "the one before" if found else "the present"
-            raise ValueError(f"times must ascend: that of row {number}, {time.isoformat()}, is before {what}")
+            raise ValueError(f"rows: times must ascend: that of row {number}, {time.isoformat()}, is before {what}")
         reached = time
         found.append(Row(time, price))
     if not found:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from threecommas_async.sandbox.amounts import rounded, share, total
+from threecommas_async.sandbox.amounts import EXACT, rounded, share, total
 from threecommas_async.sandbox.documents.writing import digits, number, shortened, unix_milliseconds
 from threecommas_async.sandbox.reference.currencies import Worth, currency_of
 from threecommas_async.sandbox.state.account import ExchangeAccount
@@ -65,6 +65,7 @@ def _table_row(
 ) -> dict[str, object]:
     currency = currency_of(code)
     change = number(currency.day_change_percent)
+    locked = account.locked.get(code)
     return {
         "currency_code": code,
         "currency_name": currency.name,
@@ -72,10 +73,10 @@ def _table_row(
         "currency_slug": currency.slug,
         "percentage": number(share(balance.usd_value, whole)),
         "position": number(balance.amount),
-        "position_available": number(balance.amount),
+        "position_available": number(EXACT.subtract(balance.amount, locked) if locked else balance.amount),
         "position_type": 0,
         "borrowed": 0,
-        "on_orders": 0,
+        "on_orders": number(locked) if locked else 0,
         "on_orders_with_leverage": 0,
         "on_orders_long": 0,
         "on_orders_short": 0,

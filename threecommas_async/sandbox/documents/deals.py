@@ -22,7 +22,7 @@ _TTP_ACTIVATED: Final = "TTP\N{CYRILLIC CAPITAL LETTER A}ctivated"
 
 
 def deal_document(deal: Deal) -> dict[str, object]:
-    """Return a deal as lists of deals show it, and the answers to changes."""
+    """Return a deal as lists of deals show it, and the bots that run it."""
     settings, allowed, book = deal.settings, deal.permissions, deal.book
     orders = deal.current_active_safety_orders_count
     return {
@@ -114,7 +114,7 @@ def deal_document(deal: Deal) -> dict[str, object]:
 
 
 def whole_deal_document(deal: Deal) -> dict[str, object]:
-    """Return a deal with what only its own page has, and what is sent to those who listen."""
+    """Return a deal with its events: as its own page shows it, and the answers to changes."""
     return {**deal_document(deal), "buy_steps": _buy_steps(deal), "bot_events": event_documents(deal.events)}
 
 

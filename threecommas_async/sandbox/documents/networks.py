@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threecommas_async.sandbox.amounts import EXACT
 from threecommas_async.sandbox.documents.writing import digits
 from threecommas_async.sandbox.reference.networks import Coin, TransferNetwork, deposit_address
 from threecommas_async.sandbox.state.account import ExchangeAccount
@@ -21,11 +22,12 @@ def coin_document(coin: Coin) -> dict[str, object]:
 def deposit_document(account: ExchangeAccount, coin: Coin, network: TransferNetwork) -> dict[str, object]:
     held = account.holdings.balances.get(coin.code)
     amount = "0.0" if held is None else digits(held.amount)
+    locked = account.locked.get(coin.code)
     return {
         "address": deposit_address(account.id, coin, network),
         "address_tag": "",
-        "available_balance": amount,
-        "in_orders": "0.0",
+        "available_balance": amount if held is None or not locked else digits(EXACT.subtract(held.amount, locked)),
+        "in_orders": digits(locked) if locked else "0.0",
         "total_balance": amount,
     }
 

@@ -13,6 +13,7 @@ from threecommas_async.sandbox.engine.deals import Deal
 from threecommas_async.sandbox.engine.world import World
 
 _MOST_ROUNDS: Final = 10_000
+_MOST_FILLS_OF_A_DEAL: Final = 1_000
 
 Listener = Callable[[Deal], None]
 
@@ -48,7 +49,7 @@ class Stepper:
             self._report()
             if not self._is_unsettled():
                 return
-        raise RuntimeError(f"no rest after {_MOST_ROUNDS} rounds")
+        raise _no_rest()
 
     def run_until(self, moment: datetime) -> None:
         """Let time pass. What is due on the way happens at its own moment, in the order of time (assumption)."""
@@ -75,12 +76,16 @@ class Stepper:
     def _fill(self) -> list[Book]:
         """Fill the limit orders that the price has reached, those that are placed meanwhile included."""
         world, seen = self._world, dict[tuple[str, str], Book]()
+        left = _MOST_ROUNDS + _MOST_FILLS_OF_A_DEAL * len(world.active_deals)
         while world.touched:
             key = min(world.touched)
             seen[key] = book = world.touched.pop(key)
             while (order := book.take_reached()) is not None:
                 order.fill(order.price, world.now)
                 order.owner.filled(order)
+                left -= 1
+                if left < 0:
+                    raise _no_rest()
         return list(seen.values())
 
     def _trigger(self, books: list[Book]) -> None:
@@ -108,6 +113,10 @@ class Stepper:
         world = self._world
         moment = world.next_moment()
         return bool(world.touched or world.told or world.openers) or (moment is not None and moment <= world.now)
+
+
+def _no_rest() -> RuntimeError:
+    return RuntimeError("the world does not come to rest")
 
 
 def _examine(watchers: list[Watcher]) -> None:

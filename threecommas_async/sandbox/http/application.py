@@ -8,7 +8,7 @@ import traceback
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -42,6 +42,14 @@ class RequestRecord:
     time: datetime
 
 
+class Control(Protocol):
+    """What answers requests besides those of the API."""
+
+    def concerns(self, request: web.Request, /) -> bool: ...
+
+    async def answer(self, request: web.Request, /) -> web.StreamResponse: ...
+
+
 @frozen
 class Application:
     """What a request passes, and the parts of a sandbox that this takes."""
@@ -53,11 +61,15 @@ class Application:
     send_retry_after: bool
     faults: FaultQueue
     requests: deque[RequestRecord]
+    control: Control
 
     def build(self) -> web.Application:
-        # From the outside in: whatever happens is recorded; limits come before faults, so that a request over one meets
-        # none; a fault that changes the answer has to find one, so a handler's errors become answers inside of it.
-        application = web.Application(middlewares=[self._record, _speak_json, self._limit, self._disturb, _speak_json])
+        # From the outside in: the controls are no part of the API; whatever happens is recorded; limits come before
+        # faults, so that a request over one meets none; a fault that changes the answer has to find one, so a handler's
+        # errors become answers inside of it.
+        application = web.Application(
+            middlewares=[self._control, self._record, _speak_json, self._limit, self._disturb, _speak_json]
+        )
         application.on_response_prepare.append(_identify)
         for endpoint in self.endpoints:
             application.router.add_route(endpoint.method, PREFIX + endpoint.path, self._handler(endpoint))
@@ -77,6 +89,10 @@ class Application:
             return json_response(endpoint.status, document)
 
         return handle
+
+    @web.middleware
+    async def _control(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await (self.control.answer(request) if self.control.concerns(request) else handler(request))
 
     @web.middleware
     async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -15,6 +15,7 @@ W = TypeVar("W", bound=str)
 
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{0,40})?")
+_LARGEST_ID: Final = 10**18 - 1
 _LARGEST: Final = Decimal(10) ** 20
 _FINEST: Final = -40
 
@@ -45,6 +46,11 @@ def whole_number(*, minimum: int = 0, maximum: int = 999_999_999) -> Reader[int]
         raise WrongValueError(INVALID)
 
     return Reader(read)
+
+
+def identifier() -> Reader[int]:
+    """Read an id; those of deals and orders need more than 31 bits."""
+    return whole_number(maximum=_LARGEST_ID)
 
 
 def amount(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal
 
 from attrs import field, frozen
@@ -49,6 +51,8 @@ class ExchangeAccount:
     keys_valid: bool = True
     keys_state: KeysState = "ok"
     active: ActiveEntities = NOTHING_ACTIVE
+    locked: Mapping[str, Decimal] = field(factory=dict[str, Decimal], repr=False)
+    """What of the holdings open orders have locked."""
     dust_converted_at: datetime | None = None
 
     @property

@@ -96,7 +96,7 @@ class AccountBook:
     def keep(self, account: ExchangeAccount) -> ExchangeAccount:
         """Remember an account in place of what was known of it, but for what it holds and what is active."""
         known = self._accounts[account.id]
-        self._accounts[account.id] = evolve(account, holdings=known.holdings, active=known.active)
+        self._accounts[account.id] = evolve(account, holdings=known.holdings, active=known.active, locked={})
         self._trading.engine.account(account.id).name = account.name
         return self._as_it_is(self._accounts[account.id])
 
@@ -140,7 +140,11 @@ class AccountBook:
         oldest = min((account.created_at for account in included), default=now)
         newest = max((account.updated_at for account in included), default=now)
         held = Holdings.summed(account.holdings for account in included)
-        return ExchangeAccount(0, _SUMMARY, "Summary", oldest, newest, held)
+        locked: dict[str, Decimal] = {}
+        for account in included:
+            for code, amount in account.locked.items():
+                locked[code] = EXACT.add(locked.get(code, _ZERO), amount)
+        return ExchangeAccount(0, _SUMMARY, "Summary", oldest, newest, held, locked=locked)
 
     def _as_it_is(self, account: ExchangeAccount) -> ExchangeAccount:
         engine, active = self._trading.engine, account.active
@@ -148,4 +152,4 @@ class AccountBook:
         deals = sum(deal.account.id == account.id for deal in engine.active_deals)
         held = account.holdings.now(engine.account(account.id).funds.totals(), self._trading.worth)
         active = evolve(active, bots=active.bots + bots, deals=active.deals + deals)
-        return evolve(account, holdings=held, active=active)
+        return evolve(account, holdings=held, active=active, locked=self.locked(account.id))

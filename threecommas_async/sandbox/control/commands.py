@@ -1,0 +1,317 @@
+"""What can be asked of a sandbox over HTTP besides the API: one row a command."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final, Generic, Literal, Protocol, cast, final
+
+from attrs import frozen
+
+from threecommas_async.sandbox.control.accounts import SandboxAccounts
+from threecommas_async.sandbox.control.faults import Faults
+from threecommas_async.sandbox.control.pairs import SandboxPairs
+from threecommas_async.sandbox.control.prices import SandboxPrices
+from threecommas_async.sandbox.control.signals import SandboxSignals
+from threecommas_async.sandbox.documents.writing import iso_time, iso_time_or_none, shortened
+from threecommas_async.sandbox.http.forms import (
+    INVALID,
+    Draft,
+    F,
+    Form,
+    Reader,
+    WrongValueError,
+    list_of,
+    optional,
+    required,
+)
+from threecommas_async.sandbox.http.readers import amount, flag, identifier, text, whole_number, word
+from threecommas_async.transport.clock import Clock, SimulatedClock
+
+_LONGEST: Final = 10 * 366 * 86_400
+
+
+class Controls(Protocol):
+    """The parts of a sandbox that commands are about."""
+
+    @property
+    def accounts(self) -> SandboxAccounts: ...
+    @property
+    def faults(self) -> Faults: ...
+    @property
+    def pairs(self) -> SandboxPairs: ...
+    @property
+    def prices(self) -> SandboxPrices: ...
+    @property
+    def signals(self) -> SandboxSignals: ...
+    @property
+    def clock(self) -> Clock: ...
+    def settle(self) -> None: ...
+
+
+@final
+@frozen
+class Command(Generic[F]):
+    """A command: what it is sent, and what it does. The answer is what ``run`` returns."""
+
+    form: type[F]
+    run: Callable[[Controls, F], Awaitable[object]]
+
+
+def _anything(*kinds: type) -> Reader[Any]:
+    def read(value: object, _: Draft) -> Any:
+        if not isinstance(value, kinds):
+            raise WrongValueError(INVALID)
+        return value
+
+    return Reader(read)
+
+
+def _row(value: object, draft: Draft) -> tuple[object, object]:
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    if len(items) != 2:
+        raise WrongValueError("must be a time and a price")
+    return items[0], _PRICE.read(items[1], draft)
+
+
+def _balances(value: object, draft: Draft) -> dict[str, Decimal]:
+    if not isinstance(value, dict):
+        raise WrongValueError(INVALID)
+    given = cast("dict[str, object]", value)
+    return {code: amount(minimum=0).read(one, draft) for code, one in given.items()}
+
+
+_NAME: Final = text(minimum=1)
+_PRICE: Final = amount(minimum=0, exclusive=True)
+_REQUEST_TYPE: Final[Reader[Literal["read", "write"]]] = word("read", "write")
+
+
+class Nothing(Form):
+    """A command without parameters."""
+
+
+class OfPair(Form):
+    market: str = required(_NAME)
+    pair: str = required(_NAME)
+
+
+class PriceToSet(OfPair):
+    price: Decimal = required(_PRICE)
+
+
+class PricesToWalk(OfPair):
+    prices: list[Decimal] = required(list_of(_PRICE))
+
+
+class PricesToReplay(OfPair):
+    rows: list[tuple[object, object]] = required(list_of(Reader(_row), minimum=1))
+
+
+class PairToAdd(PriceToSet):
+    price_step: Decimal = required(_PRICE)
+    lot_step: Decimal = required(_PRICE)
+    min_lot: Decimal | None = optional(_PRICE)
+    min_total: Decimal = optional(amount(minimum=0), default=Decimal(5))
+
+
+class SignalToOpen(Form):
+    bot_id: int = required(identifier())
+    pair: str | None = optional(_NAME)
+
+
+class SignalToClose(Form):
+    deal_id: int = required(identifier())
+
+
+class AccountToAdd(Form):
+    type: str = optional(_NAME, default="binance")
+    name: str = optional(_NAME, default="Account")
+    balances: dict[str, Decimal] | None = optional(Reader(_balances))
+
+
+class BalancesToSet(Form):
+    account_id: int = required(identifier())
+    balances: dict[str, Decimal] = required(Reader(_balances))
+
+
+class TimeToPass(Form):
+    seconds: Decimal = required(amount(minimum=0, maximum=_LONGEST))
+
+
+class Fault(Form):
+    times: int = optional(whole_number(minimum=1), default=1)
+    method: str | None = optional(_NAME)
+    path: str | None = optional(_NAME)
+
+
+class FaultOrNot(Fault):
+    before_processing: bool = optional(flag(), default=True)
+
+
+class StatusToAnswer(FaultOrNot):
+    status: int = optional(whole_number(minimum=200, maximum=599), default=502)
+
+
+class FailureToAnswer(StatusToAnswer):
+    body: dict[str, object] | str | None = optional(_anything(dict, str))
+    headers: dict[str, str] | None = optional(_anything(dict))
+
+
+class ErrorToAnswer(FaultOrNot):
+    error: object = optional(_anything(dict, str))
+
+
+class PlanToRefuse(Fault):
+    request_type: Literal["read", "write"] = optional(_REQUEST_TYPE, default="read")
+
+
+class TimeToWait(FaultOrNot):
+    seconds: Decimal = required(amount(minimum=0, maximum=_LONGEST))
+
+
+class BytesToKeep(Fault):
+    keep: int | None = optional(whole_number())
+
+
+async def _set_price(controls: Controls, form: PriceToSet) -> object:
+    await controls.prices.set(form.market, form.pair, form.price)
+    return _price(controls, form)
+
+
+async def _walk(controls: Controls, form: PricesToWalk) -> object:
+    await controls.prices.walk(form.market, form.pair, form.prices)
+    return _price(controls, form)
+
+
+async def _get_price(controls: Controls, form: OfPair) -> object:
+    return _price(controls, form)
+
+
+async def _replay(controls: Controls, form: PricesToReplay) -> object:
+    rows = await controls.prices.replay(form.market, form.pair, form.rows)
+    return {"rows": rows, **_price(controls, form), **_time(controls)}
+
+
+async def _add_pair(controls: Controls, form: PairToAdd) -> object:
+    controls.pairs.add(
+        form.market,
+        form.pair,
+        price=form.price,
+        price_step=form.price_step,
+        lot_step=form.lot_step,
+        min_lot=form.min_lot,
+        min_total=form.min_total,
+    )
+    return _price(controls, form)
+
+
+async def _open(controls: Controls, form: SignalToOpen) -> object:
+    result = await controls.signals.open(form.bot_id, form.pair)
+    return {"deal_id": result.deal_id, "due_at": iso_time_or_none(result.due_at), "obstacle": result.obstacle}
+
+
+async def _close(controls: Controls, form: SignalToClose) -> object:
+    return {"status": await controls.signals.close(form.deal_id)}
+
+
+async def _add_account(controls: Controls, form: AccountToAdd) -> object:
+    return {"account_id": controls.accounts.add(type=form.type, name=form.name, balances=form.balances)}
+
+
+async def _set_balances(controls: Controls, form: BalancesToSet) -> object:
+    controls.accounts.set_balances(form.account_id, form.balances)
+    return {}
+
+
+async def _now(controls: Controls, _: Nothing) -> object:
+    return _time(controls)
+
+
+async def _advance(controls: Controls, form: TimeToPass) -> object:
+    if not isinstance(controls.clock, SimulatedClock):
+        raise ValueError("seconds cannot pass at will: the sandbox has no simulated clock")  # noqa: TRY004
+    await controls.clock.advance(float(form.seconds))
+    return _time(controls)
+
+
+async def _settle(controls: Controls, _: Nothing) -> object:
+    controls.settle()
+    return {}
+
+
+def _planning(plan: Callable[[Faults, F], None]) -> Callable[[Controls, F], Awaitable[object]]:
+    async def run(controls: Controls, form: F) -> object:
+        plan(controls.faults, form)
+        return {"pending": controls.faults.pending}
+
+    return run
+
+
+def _fail(faults: Faults, form: FailureToAnswer) -> None:
+    faults.fail_next(form.status, body=form.body, headers=form.headers, **_which(form))
+
+
+def _answer_html(faults: Faults, form: StatusToAnswer) -> None:
+    faults.html_next(form.status, **_which(form))
+
+
+def _answer_error(faults: Faults, form: ErrorToAnswer) -> None:
+    faults.error_inside_200_next(form.error, **_which(form))
+
+
+def _refuse_plan(faults: Faults, form: PlanToRefuse) -> None:
+    faults.plan_next(form.request_type, **_which(form))
+
+
+def _drop(faults: Faults, form: FaultOrNot) -> None:
+    faults.drop_next(**_which(form))
+
+
+def _delay(faults: Faults, form: TimeToWait) -> None:
+    faults.delay_next(float(form.seconds), **_which(form))
+
+
+def _truncate(faults: Faults, form: BytesToKeep) -> None:
+    faults.truncate_next(form.keep, **_which(form))
+
+
+def _clear(faults: Faults, _: Nothing) -> None:
+    faults.clear()
+
+
+def _which(form: Fault) -> dict[str, Any]:
+    which: dict[str, Any] = {"times": form.times, "method": form.method, "path": form.path}
+    return {**which, "before_processing": form.before_processing} if isinstance(form, FaultOrNot) else which
+
+
+def _price(controls: Controls, form: OfPair) -> dict[str, object]:
+    return {"price": shortened(controls.prices.get(form.market, form.pair))}
+
+
+def _time(controls: Controls) -> dict[str, object]:
+    return {"now": iso_time(controls.clock.now())}
+
+
+COMMANDS: Final[Mapping[str, Command[Any]]] = {
+    "prices/set": Command(PriceToSet, _set_price),
+    "prices/walk": Command(PricesToWalk, _walk),
+    "prices/replay": Command(PricesToReplay, _replay),
+    "prices/get": Command(OfPair, _get_price),
+    "pairs/add": Command(PairToAdd, _add_pair),
+    "signals/open": Command(SignalToOpen, _open),
+    "signals/close": Command(SignalToClose, _close),
+    "accounts/add": Command(AccountToAdd, _add_account),
+    "accounts/set_balances": Command(BalancesToSet, _set_balances),
+    "clock/now": Command(Nothing, _now),
+    "clock/advance": Command(TimeToPass, _advance),
+    "settle": Command(Nothing, _settle),
+    "faults/fail_next": Command(FailureToAnswer, _planning(_fail)),
+    "faults/html_next": Command(StatusToAnswer, _planning(_answer_html)),
+    "faults/error_inside_200_next": Command(ErrorToAnswer, _planning(_answer_error)),
+    "faults/plan_next": Command(PlanToRefuse, _planning(_refuse_plan)),
+    "faults/drop_next": Command(FaultOrNot, _planning(_drop)),
+    "faults/delay_next": Command(TimeToWait, _planning(_delay)),
+    "faults/truncate_next": Command(BytesToKeep, _planning(_truncate)),
+    "faults/clear": Command(Nothing, _planning(_clear)),
+}
+"""Every command under its path; they are the methods of the same names."""
