@@ -230,6 +230,10 @@ class Terminal:
         self._read_until(lambda: self.seen.endswith(prompt))
         os.write(self.master, text.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        os.write(self.master, b"\x03")
+
     def end(self) -> int:
         """Wait for the end; return the exit status."""
         self._read_until(lambda: False)

@@ -430,6 +430,18 @@ def test_a_person_sees_old_and_new_and_is_asked(
         assert (tmp_path / "out").read_text() == ""
 
 
+def test_ctrl_c_leaves_the_way_back(trading: TradingServer) -> None:
+    trading.holds = {f"PATCH /bots/{SECOND}/update"}
+    file = file_of(bot15518453={"name": "'a'"}, bot15565014={"name": "'b'"}, bot15656489={"name": "'c'"})
+    with Terminal("bots", "apply", file, "--yes", "--undo", "undo.toml", NO_COLOR="1", COLUMNS="200") as terminal:
+        assert trading.held.wait(10)
+        terminal.interrupt()
+        assert terminal.end() == 130
+    assert "Stopped. What was changed is undone by: threecommas bots apply undo.toml" in terminal.seen
+    assert [bot["id"] for bot in tomllib.loads(Path("undo.toml").read_text())["bots"]] == [FIRST, SECOND]
+    assert len(trading.sent) == 2
+
+
 # --- edit
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from aiohttp import web
@@ -46,6 +48,7 @@ class TradingServer:
     :ivar orders: the orders of the deal that is in the vendor's example.
     :ivar fails: what is answered, without doing it, to a request whose method and path end like this.
     :ivar loses: requests that are carried out and then answered with 502.
+    :ivar holds: requests that are carried out and then get no response.
     :ivar sent: method, path and body of every request that was no GET.
     :ivar queries: the queries of every GET.
     """
@@ -70,11 +73,13 @@ class TradingServer:
         ]
         self.fails: dict[str, tuple[int, object]] = {}
         self.loses: set[str] = set()
+        self.holds: set[str] = set()
+        self.held = Event()
         self.sent: list[tuple[str, str, Any]] = []
         self.queries: list[tuple[str, dict[str, str]]] = []
         application = web.Application()
         application.router.add_route("*", "/ver1/{path:.*}", self._answer)
-        self._runner = web.AppRunner(application)
+        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
 
     async def start(self) -> str:
         await self._runner.setup()
@@ -97,6 +102,9 @@ class TradingServer:
             if call.endswith(end):
                 return web.json_response(document, status=status)
         status, document = self._act(request.method, path.split("/"), dict(request.query), body)
+        if any(call.endswith(end) for end in self.holds):
+            self.held.set()
+            await asyncio.Event().wait()
         if any(call.endswith(end) for end in self.loses):
             return web.Response(status=502, text="<html></html>", content_type="text/html")
         return web.json_response(document, status=status)

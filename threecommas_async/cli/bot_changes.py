@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 
 Fate = Literal["changed", "changed otherwise than asked", "not changed", "unknown", "not tried"]
 
-# One bot's own problem; with any other the next bot fares no better.
-_OF_ONE_BOT: Final = (InvalidRequestError, NotFoundError, ConflictError, NotAppliedError)
-_PATIENCE: Final = 120.0
-"""Seconds that a call may wait for its turn, which many changes in a row have to."""
+# One bot's own problem, whose outcome is known; with any other error nothing more is sent.
+_OF_ONE_BOT: Final = (InvalidRequestError, NotFoundError, ConflictError, NotAppliedError, ValueError, TypeError)
 
 
 @attrs.frozen
@@ -125,15 +123,14 @@ async def carry_out(client: ThreeCommasClient, changes: Sequence[Change], undo: 
 
     A bot that 3Commas refuses to change does not keep the others from being changed.
     """
-    patient = client.with_options(max_wait=_PATIENCE, timeout=2 * _PATIENCE)
     results: list[Result] = []
     try:
         with steps("Bots", len(changes)) as count_one:
             for change in changes:
-                results.append(await _carry_out(patient, change, undo))
+                results.append(await _carry_out(client, change, undo))
                 count_one()
                 error = results[-1].error
-                if error is not None and (results[-1].fate == "unknown" or not isinstance(error, _OF_ONE_BOT)):
+                if error is not None and not isinstance(error, _OF_ONE_BOT):
                     break
     except BaseException:
         undo.hint("Stopped")

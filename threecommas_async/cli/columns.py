@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Cell = str | int | bool | Decimal | datetime | None
-Align = Literal["left", "right", "point"]
+Align = Literal["left", "right"]
 
 _HUNDREDTH: Final = Decimal("0.01")
 

@@ -32,6 +32,8 @@ AccountIdOrSummary = Annotated[
     str,
     typer.Argument(metavar="ID", help="The account's id, or: summary, for all of them together.", show_default=False),
 ]
+BotId = Annotated[str, typer.Argument(metavar="ID", help="The bot's id.", show_default=False)]
+BotIds = Annotated[list[str], typer.Argument(metavar="ID...", help="The bots' ids.", show_default=False)]
 MarketCode = Annotated[
     str, typer.Argument(metavar="MARKET", help="The market's code, as 'markets' has it.", show_default=False)
 ]

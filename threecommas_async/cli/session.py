@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PATIENCE: Final = 120.0
+
 
 @final
 class Session:
@@ -40,13 +42,16 @@ class Session:
         """What a title says about where its data comes from."""
         return " in the sandbox (nothing left this machine)" if self.in_sandbox else ""
 
-    def run(self, use: Callable[[ThreeCommasClient], Awaitable[T]]) -> T:
-        """Return the result of what is awaited with a client."""
-        return self._runner.run(self._use(use))
+    def run(self, use: Callable[[ThreeCommasClient], Awaitable[T]], *, patient: bool = False) -> T:
+        """Return the result of what is awaited with a client.
 
-    async def _use(self, use: Callable[[ThreeCommasClient], Awaitable[T]]) -> T:
+        :param patient: whether a call may wait for minutes for its turn, which one of many has to.
+        """
+        return self._runner.run(self._use(use, patient))
+
+    async def _use(self, use: Callable[[ThreeCommasClient], Awaitable[T]], patient: bool) -> T:
         async with await self._client() as client:
-            return await use(client)
+            return await use(client.with_options(max_wait=_PATIENCE, timeout=2 * _PATIENCE) if patient else client)
 
     async def _client(self) -> ThreeCommasClient:
         if self.in_sandbox:

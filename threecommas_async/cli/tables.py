@@ -72,9 +72,7 @@ class _Draft:
 
 def _drafted(column: Column[T], things: Sequence[T]) -> _Draft:
     cells = [column.text(thing) for thing in things]
-    by_point = column.align == "point" or (
-        column.align is None and all(isinstance(column.cell(thing), Decimal | None) for thing in things)
-    )
+    by_point = column.align is None and all(isinstance(column.cell(thing), Decimal | None) for thing in things)
     return _Draft(
         title=column.title,
         wraps=column.wraps,
