@@ -26,6 +26,7 @@ from tests.sandbox.engine.trading import (
     world,
 )
 from threecommas_async.sandbox.engine import Engine
+from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.engine.world import Ids
 
 WRONG: tuple[Callable[[Engine], object], ...] = (
@@ -191,3 +192,32 @@ def test_orders_are_listed_by_kind_and_the_newest_first() -> None:
         (True, False),
     ]
     assert deal.last_open_target is deal.targets[1]
+
+
+@pytest.mark.parametrize("settle_automatically", [True, False])
+def test_a_removed_account_takes_its_bots_and_deals_with_it(settle_automatically: bool) -> None:
+    engine = world(settle_automatically=settle_automatically)
+    engine.add_account(8, MARKET, balances={"USDT": D(1000)})
+    gone, other = opened(engine), opened(engine, account_id=8)
+    engine.panic_sell(opened(engine).id)
+    engine.remove_account(ACCOUNT)
+    assert gone.status == "cancelled"
+    assert [bot.account.id for bot in engine.bots()] == [8]
+    assert engine.deals() == list(engine.active_deals) == [other]
+    with pytest.raises(RefusedError, match="not_found"):
+        engine.account(ACCOUNT)
+    to(engine, "1500", "2500")
+    assert other.status == "completed"
+
+
+def test_a_pair_is_removed_only_when_no_bot_trades_it() -> None:
+    engine = world(pairs={"USDT_LTC": "100"})
+    deal = opened(engine)
+    engine.remove_pair(MARKET, "USDT_LTC")
+    with pytest.raises(KeyError):
+        engine.book(MARKET, "USDT_LTC")
+    with pytest.raises(ValueError, match="a bot trades"):
+        engine.remove_pair(MARKET, PAIR)
+    engine.cancel_deal(deal.id)
+    engine.delete_bot(deal.bot_id)
+    engine.remove_pair(MARKET, PAIR)

@@ -206,8 +206,6 @@ class Engine:
         bots = self.bots(account_id=account_id)
         for bot in bots:
             self.cancel_all_deals(bot.id)
-        for deal in self.deals("active", account_id=account_id):
-            self.cancel_deal(deal.id)
         self.settle()
         for bot in bots:
             self.delete_bot(bot.id)
