@@ -295,7 +295,7 @@ class TestRawCalls:
     async def test_a_verb_that_is_none_is_refused(self) -> None:
         async with Recorder() as recorder, client_of(recorder) as client:
             with pytest.raises(ValueError, match="method must be one of GET, POST"):
-                await client.request("TRACE", "/ver1/x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+                await client.request("TRACE", "/ver1/x")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
         assert recorder.arrived == []
 
 
@@ -337,7 +337,7 @@ class TestViews:
             ({"max_wait": -1}, "max_wait"),
         ):
             with pytest.raises(ValueError, match=message):
-                client.with_options(**options)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+                client.with_options(**options)  # pyright: ignore[reportArgumentType]
 
     def test_a_repr_tells_what_is_asked_and_how(self) -> None:
         client = ThreeCommasClient(HmacCredentials("key-canary", "secret-canary"), mode="paper")

@@ -13,8 +13,8 @@ import aiohttp
 
 from threecommas_async.credentials import Credentials, HmacCredentials, RsaCredentials
 from threecommas_async.models.base import JsonValue
-from threecommas_async.secret import Secret
 from threecommas_async.redaction import conceals_arguments
+from threecommas_async.secret import Secret
 from threecommas_async.transport.call import Id, Method
 from threecommas_async.transport.clock import Clock, SystemClock
 from threecommas_async.transport.limits import DOCUMENTED_LIMITS, Limit, Limits, Plan, checked_limits, limits_of_plan

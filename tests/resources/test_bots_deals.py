@@ -158,7 +158,9 @@ WRONG_ARGUMENTS: list[tuple[Callable[[Any], Awaitable[object]], type[Exception],
 ]
 
 
-@pytest.mark.parametrize(("call", "error", "text"), WRONG_ARGUMENTS, ids=lambda value: value[:48] if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("call", "error", "text"), WRONG_ARGUMENTS, ids=lambda value: value[:48] if isinstance(value, str) else ""
+)
 async def test_a_wrong_argument_goes_nowhere(
     call: Callable[[Any], Awaitable[object]], error: type[Exception], text: str, server: Loopback
 ) -> None:
