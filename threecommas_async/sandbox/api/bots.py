@@ -14,7 +14,7 @@ from typing import Final
 from threecommas_async.sandbox.api.listing import DIRECTIONS, Listed, in_order
 from threecommas_async.sandbox.api.lookup import account_with_id, bot_of, refusing
 from threecommas_async.sandbox.api.reading import moment_but_no_milliseconds
-from threecommas_async.sandbox.api.settings import PAIRS, BotForm, NewBotForm, changed_settings, new_settings
+from threecommas_async.sandbox.api.settings import ANY_PAIRS, BotForm, NewBotForm, changed_settings, new_settings
 from threecommas_async.sandbox.documents.bots import (
     bot_document,
     bot_with_deals_document,
@@ -76,7 +76,7 @@ class BotToCopy(Form):
 
 
 class BlackList(Form):
-    pairs: tuple[str, ...] = optional(PAIRS, default=())
+    pairs: tuple[str, ...] = required(ANY_PAIRS)
 
 
 class DaysToSum(Form):

@@ -78,13 +78,17 @@ def _breakeven(value: object, draft: Draft) -> Breakeven:
     return Breakeven(nested(_Breakeven).read(value, draft).upper_breakeven_limit)
 
 
-def _pairs(value: object, draft: Draft) -> tuple[str, ...]:
+def _any_pairs(value: object, draft: Draft) -> tuple[str, ...]:
     """Read pairs: a list of them, or one, which is all that a query or a form can hold."""
     given = cast("list[object]", value) if isinstance(value, list) else [value]
-    pairs = [text(minimum=1).read(one, draft) for one in given]
+    return tuple(dict.fromkeys(text(minimum=1).read(one, draft) for one in given))
+
+
+def _pairs(value: object, draft: Draft) -> tuple[str, ...]:
+    pairs = _any_pairs(value, draft)
     if not pairs:
         raise WrongValueError(MISSING)
-    return tuple(dict.fromkeys(pairs))
+    return pairs
 
 
 def _real_flag(value: object, draft: Draft) -> bool:
@@ -106,7 +110,8 @@ _START_ORDER_TYPE: Final[Reader[StartOrderType]] = word("limit", "market")
 _MIN_PROFIT_TYPE: Final[Reader[MinProfitType]] = word("base_order_volume", "total_bought_volume")
 _STRATEGY: Final[Reader[Strategy]] = word("long", "short")
 _LEVERAGE_TYPE: Final = word("cross", "isolated", "custom", "not_specified")
-PAIRS: Final = Reader(_pairs, blank_is_absent=True)
+_PAIRS: Final = Reader(_pairs, blank_is_absent=True)
+ANY_PAIRS: Final = Reader(_any_pairs, blank_is_absent=True)
 
 _NAME: Final = text(minimum=1)
 _COEFFICIENT: Final = amount(minimum=Decimal("0.1"), maximum=10)
@@ -123,7 +128,7 @@ class BotForm(Form):
     """What a bot is told to do, as both of its calls send it."""
 
     name: str = required(_NAME)
-    pairs: tuple[str, ...] = required(PAIRS)
+    pairs: tuple[str, ...] = required(_PAIRS)
     strategy_list: tuple[StartCondition, ...] = required(_CONDITIONS)
     base_order_volume: Decimal = required(_VOLUME)
     take_profit_type: TakeProfitType = required(_TAKE_PROFIT_TYPE)

@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from attrs import evolve
 
+from threecommas_async.sandbox.documents.writing import shortened
 from threecommas_async.sandbox.reference.currencies import CURRENCIES, Worth
 from threecommas_async.sandbox.reference.markets import MARKETS_BY_TYPE
 from threecommas_async.sandbox.state.account import ActiveEntities, ExchangeAccount, KeysState
@@ -110,7 +111,9 @@ class SandboxAccounts:
         self._trading.bring_to(now)
         for code, locked in self._accounts.locked(account_id).items():
             if held.amounts.get(code, 0) < locked:
-                raise ValueError(f"the balance of {code} must be at least the {locked:f} that open orders have locked")
+                raise ValueError(
+                    f"the balance of {code} must be at least the {shortened(locked)} that open orders have locked"
+                )
         self._accounts.hold(account_id, held)
         self._accounts.keep(evolve(account, updated_at=now))
 

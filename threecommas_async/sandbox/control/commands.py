@@ -111,7 +111,7 @@ class PairToAdd(PriceToSet):
     price_step: Decimal = required(_PRICE)
     lot_step: Decimal = required(_PRICE)
     min_lot: Decimal | None = optional(_PRICE)
-    min_total: Decimal = optional(amount(minimum=0), default=Decimal(5))
+    min_total: Decimal | None = optional(amount(minimum=0))
 
 
 class SignalToOpen(Form):

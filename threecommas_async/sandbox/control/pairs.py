@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from threecommas_async.sandbox.control.arguments import Amount, checked_amount, checked_text
-from threecommas_async.sandbox.reference.pairs import PairPrice
+from threecommas_async.sandbox.reference.pairs import PairPrice, usual_min_total
 from threecommas_async.sandbox.state.trading import Trading, market_of
 from threecommas_async.transport.clock import Clock
 
@@ -40,7 +40,7 @@ class SandboxPairs:
         price_step: Amount,
         lot_step: Amount,
         min_lot: Amount | None = None,
-        min_total: Amount = 5,
+        min_total: Amount | None = None,
     ) -> None:
         """Have a market trade a pair, with a currency that may be new; or by other rules, if no bot trades it yet.
 
@@ -50,21 +50,21 @@ class SandboxPairs:
         :param price_step: the step of prices.
         :param lot_step: the step of amounts.
         :param min_lot: the smallest amount of an order; one step of amounts when not given.
-        :param min_total: the smallest volume of an order.
+        :param min_total: the smallest volume of an order; when not given, some 5 dollars of the quote currency.
         :raises ValueError: there is no such market, the pair is none, a number is not above 0, or a bot trades it.
         :raises TypeError: a number is a float, or none at all.
         """
         listed = market_of(checked_text("market", market))
         if not all(checked_text("pair", pair).partition("_")):
             raise ValueError(f"pair must be a quote and a base currency, such as 'USDT_XYZ', not {pair!r}")
-        lot = checked_amount("lot_step", lot_step)
+        quote, lot = pair.partition("_")[0], checked_amount("lot_step", lot_step)
         wanted = PairPrice(
             checked_amount("price", price),
             checked_amount("price_step", price_step),
-            pair.partition("_")[0],
+            quote,
             lot,
             lot if min_lot is None else checked_amount("min_lot", min_lot),
-            checked_amount("min_total", min_total, above_zero=False),
+            usual_min_total(quote) if min_total is None else checked_amount("min_total", min_total, above_zero=False),
         )
         self._trading.bring_to(self._clock.now())
         try:

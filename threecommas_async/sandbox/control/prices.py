@@ -126,6 +126,7 @@ class SandboxPrices:
         trading, changed = self._trading, list[Deal]()
         trading.listeners.append(changed.append)
         try:
+            await clock.advance(0)  # whoever is about to sleep does
             for done, row in enumerate(series, start=1):
                 if clock.sleeping:
                     await _reach(clock, row.time)

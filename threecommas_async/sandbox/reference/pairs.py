@@ -15,7 +15,8 @@ from threecommas_async.sandbox.reference.markets import ListedMarket
 _DIGITS: Final = 7
 _DOLLAR: Final = Decimal(1)
 _USUAL_LOT: Final = Decimal("0.00001")
-_USUAL_MIN_TOTAL: Final = Decimal(5)
+_FIVE_DOLLARS: Final = Decimal(5)
+_MIN_TOTALS: Final[Mapping[str, Decimal]] = {"BTC": Decimal("0.0001"), "ETH": Decimal("0.001")}
 
 # As recorded at Binance. All other pairs trade in steps of their seventh digit and of 0.00001.
 _RULES: Final[Mapping[str, tuple[str, str]]] = {
@@ -38,12 +39,17 @@ class PairPrice:
     """The least difference between two amounts."""
     min_lot: Decimal = _USUAL_LOT
     """The smallest amount of an order."""
-    min_total: Decimal = _USUAL_MIN_TOTAL
+    min_total: Decimal = _FIVE_DOLLARS
     """The smallest volume of an order."""
 
     @property
     def ask(self) -> Decimal:
         return EXACT.add(self.last, self.step)
+
+
+def usual_min_total(quote: str) -> Decimal:
+    """Return the smallest volume of an order in a quote currency."""
+    return _MIN_TOTALS.get(quote, _FIVE_DOLLARS)
 
 
 def pairs_of(market: ListedMarket) -> list[str]:
@@ -74,4 +80,5 @@ def price_of(market: ListedMarket, pair: str) -> PairPrice:
     exact = EXACT.divide(CURRENCIES[base].usd_price, quote_price)
     step = Decimal(1).scaleb(exact.adjusted() - _DIGITS + 1)
     last = exact.quantize(step, context=EXACT)
-    return PairPrice(last, Decimal(1).scaleb(last.adjusted() - _DIGITS + 1), currency)
+    step = Decimal(1).scaleb(last.adjusted() - _DIGITS + 1)
+    return PairPrice(last, step, currency, min_total=usual_min_total(quote))
