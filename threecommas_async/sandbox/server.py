@@ -45,8 +45,10 @@ class Sandbox:
     """An offline 3Commas on the loopback interface, for as long as an ``async with`` block lasts.
 
     It checks signatures, permissions and parameters, keeps the accounts it is given (of their secrets: nothing), and
-    answers in the shapes and with the errors of the real service. Accounts and keys outlive the block: the same
-    sandbox can be entered again, at another port if ``port`` is 0.
+    answers in the shapes and with the errors of the real service. Its bots trade at the prices that you set, exact to
+    the last digit; what follows from the clock, such as the end of a cooldown, happens at its own moment, as if the
+    sandbox looked at the clock all the time. Accounts, keys, bots and deals outlive the block: the same sandbox can be
+    entered again, at another port if ``port`` is 0.
 
     :param host: ``127.0.0.1``, ``localhost`` or ``::1``; a sandbox is not reachable from other machines.
     :param port: 0 to take a free one.

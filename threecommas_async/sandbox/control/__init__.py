@@ -1,1 +1,4 @@
-"""What a test holds in its hand: the accounts of a sandbox, and the faults that its requests are to meet."""
+"""What a test holds in its hand: accounts, pairs, prices and signals, and the faults that requests are to meet.
+
+What lets bots and deals act is awaited: prices and signals. What only sets up is not: accounts, pairs, faults.
+"""
