@@ -1,6 +1,6 @@
 """A DCA bot that is created, watched, and helped once when its deal falls; it ends on SIGTERM or Ctrl-C.
 
-    threecommas sandbox          # prints a URL and a key
+    threecommas sandbox --port 8080          # prints its URL and a key
     THREECOMMAS_API_KEY=... THREECOMMAS_API_SECRET=... python examples/dca_bot.py ACCOUNT_ID [BASE_URL]
 
 Without a BASE_URL it talks to a sandbox on this machine, never to 3Commas.

@@ -14,6 +14,7 @@ import pytest
 from tests.sandbox.trading import E1, MANUAL, NONSTOP, RICH, Exchange, exchange
 from threecommas_async.errors import ApiError
 from threecommas_async.models import DcaBotSettings, Deal, TakeProfitStepSettings
+from threecommas_async.sandbox import Sandbox
 from threecommas_async.sandbox.engine.exact import minus, plus
 from threecommas_async.sandbox.engine.statuses import TRANSITIONS
 
@@ -160,3 +161,24 @@ async def test_two_clients_at_once_see_one_world() -> None:
             assert answer is not None
             assert [deal.bot_id for deal in answer] == [bot.id]
         assert await here.client.deals.list() == await other.deals.list()
+
+
+async def test_bots_and_deals_outlive_the_block() -> None:
+    async with exchange() as here:
+        deal = await here.deal()
+        sandbox = here.sandbox
+    async with sandbox, sandbox.client() as client:
+        assert (await client.deals.get(deal.id)).bought_volume == deal.bought_volume
+        await sandbox.prices.set("binance", "USDT_ETH", "2100")
+        assert (await client.deals.get(deal.id)).status == "completed"
+
+
+async def test_bots_trade_by_the_clock_of_the_machine_as_well() -> None:
+    async with Sandbox() as sandbox, sandbox.client() as client:
+        account_id = sandbox.accounts.add(balances={"USDT": 1000})
+        bot = await client.bots.create(account_id=account_id, settings=E1.evolved({"strategy_list": [NONSTOP]}))
+        await client.bots.enable(bot.id)
+        [deal] = await client.deals.list()
+        assert (deal.status, deal.base_order_average_price) == ("bought", Decimal("2466.51405"))
+        await sandbox.prices.set("binance", "USDT_ETH", "2600")
+        assert [one.status for one in await client.deals.list()] == ["bought", "completed"]

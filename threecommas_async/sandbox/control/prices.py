@@ -132,7 +132,7 @@ class SandboxPrices:
                     await _reach(clock, row.time)
                 trading.bring_to(row.time)
                 trading.set_price(market, pair, row.price)
-                if changed or clock.sleeping or done % _ROWS_AT_ONCE == 0 or done == len(series):
+                if changed or done % _ROWS_AT_ONCE == 0 or done == len(series):
                     changed.clear()
                     await _reach(clock, row.time)
                     if progress is not None and (done % _ROWS_AT_ONCE == 0 or done == len(series)):
