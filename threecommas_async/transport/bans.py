@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final, final
-from weakref import WeakKeyDictionary
 
 from threecommas_async.transport.clock import Clock
 
@@ -55,11 +53,11 @@ class Ban:
             self._until = None
             self._length = 0.0
 
+    def is_idle(self) -> bool:
+        """Tell whether it can be forgotten: none is on, or it is over for longer than any would have lasted."""
+        return self._until is None or self._clock.monotonic() > self._until + _LONGEST_BAN
 
-_SHARED: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, Ban]]] = WeakKeyDictionary()
-
-
-def shared_ban(origin: str, clock: Clock) -> Ban:
-    """Return what the clients of the running loop know of a ban: it is of the address, whatever the key."""
-    shared = _SHARED.setdefault(asyncio.get_running_loop(), {})
-    return shared.setdefault((origin, clock), Ban(clock))
+    def adopted(self) -> Ban:
+        """Return this for another event loop: a probe that the finished one had under way will not report."""
+        self._probing = False
+        return self

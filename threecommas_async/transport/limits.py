@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Literal, Protocol, cast, final
-from weakref import WeakKeyDictionary
+import math
+import sys
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Literal, Protocol, cast, final, runtime_checkable
 
 import attrs
 
 from threecommas_async.transport.clock import Clock
 
-if TYPE_CHECKING:
-    from pyrate_limiter import RateItem
-
 Plan = Literal["starter", "pro", "expert"]
 
 
 def _frozen(routes: Iterable[str]) -> frozenset[str]:
+    if isinstance(routes, str):
+        raise TypeError(f"routes must be a collection of routes, not the single text {routes!r}")
     return frozenset(routes)
+
+
+def _check_requests(limit: Limit, field: attrs.Attribute[int], value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{field.name} must be an int, not {value!r}")
+    if value < 1:
+        raise ValueError(f"{field.name} must be at least 1, not {value}")
+
+
+def _check_seconds(limit: Limit, field: attrs.Attribute[float], value: object) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{field.name} must be a number of seconds, not {value!r}")
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"{field.name} must be finite and not below 0, not {value}")
+
+
+def _check_above_zero(limit: Limit, field: attrs.Attribute[float], value: float) -> None:
+    if value == 0:
+        raise ValueError(f"{field.name} must be above 0")
+
+
+def _check_routes(limit: Limit, field: attrs.Attribute[frozenset[str]], value: frozenset[object]) -> None:
+    for route in value:
+        if not isinstance(route, str):
+            raise TypeError(f"{field.name} must hold texts such as 'GET /ver1/deals', not {route!r}")
+        method, _, path = route.partition(" ")
+        if not (method.isupper() and path.startswith("/")):
+            raise ValueError(f"{field.name} must hold texts such as 'GET /ver1/deals', not {route!r}")
 
 
 @attrs.frozen
@@ -29,12 +58,14 @@ class Limit:
     :ivar per: the window's length, in seconds.
     :ivar pause: how long the API refuses everything once the limit was overrun, in seconds.
     :ivar routes: the routes that it is for, such as ``GET /ver1/deals``; empty for all that no other limit names.
+    :raises ValueError: one of them cannot be right; the text names it.
+    :raises TypeError: one of them is of another type.
     """
 
-    requests: int = attrs.field(validator=attrs.validators.gt(0))
-    per: float = attrs.field(validator=attrs.validators.gt(0))
-    pause: float = attrs.field(validator=attrs.validators.ge(0))
-    routes: frozenset[str] = attrs.field(default=frozenset[str](), converter=_frozen)
+    requests: int = attrs.field(validator=_check_requests)
+    per: float = attrs.field(validator=[_check_seconds, _check_above_zero])
+    pause: float = attrs.field(validator=_check_seconds)
+    routes: frozenset[str] = attrs.field(default=frozenset[str](), converter=_frozen, validator=_check_routes)
 
 
 DOCUMENTED_LIMITS: Final = (
@@ -49,17 +80,59 @@ _REQUESTS_BY_PLAN: Final[dict[Plan, int]] = {"starter": 5, "pro": 50, "expert": 
 
 # A request may be a second longer under way than the one that is sent a window later: the API would see both in one.
 _MARGIN: Final = 1.0
+# Far below the margin, and above what adding seconds to a clock's reading rounds off: no wait is shorter.
+_INSTANT: Final = 1e-6
+# Whatever an answer asks for: nobody knows of a pause that is longer, and the arithmetic stays finite.
+_LONGEST_PAUSE: Final = 24 * 60 * 60.0
 
 
 def limits_of_plan(plan: Plan) -> tuple[Limit, ...]:
     """Return the documented limits with the general one as the subscription plan has it.
 
     The vendor changes these numbers; other clients have used 5, 50 and 120 a minute.
+
+    :raises ValueError: there is no such plan.
     """
-    if plan not in _REQUESTS_BY_PLAN:
+    if plan not in tuple(_REQUESTS_BY_PLAN):
         raise ValueError(f"plan must be one of {', '.join(map(repr, _REQUESTS_BY_PLAN))}, not {plan!r}")
     general, *others = DOCUMENTED_LIMITS
     return (attrs.evolve(general, requests=_REQUESTS_BY_PLAN[plan]), *others)
+
+
+def checked_limits(limits: object) -> tuple[Limit, ...] | Limits | None:
+    """Return the limits that a client was asked to keep to, if they can be kept to.
+
+    :raises TypeError: they are neither limits, nor several :class:`Limit`, nor None.
+    :raises ValueError: there are none, or two of them are for the same requests.
+    """
+    if limits is None or (isinstance(limits, Limits) and not isinstance(limits, type)):
+        return limits
+    if not isinstance(limits, Sequence) or isinstance(limits, str | bytes | bytearray):
+        raise TypeError(f"limits must be a sequence of Limit, RedisLimits or None, not {type(limits).__name__}")
+    several = cast("Sequence[object]", limits)
+    if not several:
+        raise ValueError("limits must hold at least one Limit; None switches the client's limiter off")
+    checked: list[Limit] = []
+    for limit in several:
+        if not isinstance(limit, Limit):
+            raise TypeError(f"limits must hold Limit only, not {type(limit).__name__}")
+        if any(not limit.routes and not other.routes for other in checked):
+            raise ValueError("limits holds two limits without routes: which of them counts the rest?")
+        twice = sorted(route for other in checked for route in limit.routes & other.routes)
+        if twice:
+            raise ValueError(f"limits holds two limits for {twice[0]}")
+        checked.append(limit)
+    return tuple(checked)
+
+
+def described(limits: Iterable[Limit]) -> str:
+    """Return limits in words: ``100 requests in 60 s, 40 in 10 s for GET /v2/smart_trades``."""
+    return ", ".join(_described(limit) for limit in sorted(limits, key=lambda limit: sorted(limit.routes)))
+
+
+def _described(limit: Limit) -> str:
+    routes = f" for {' and '.join(sorted(limit.routes))}" if limit.routes else ""
+    return f"{limit.requests} requests in {limit.per:g} s{routes}"
 
 
 class WaitTooLongError(Exception):
@@ -74,17 +147,32 @@ class WaitTooLongError(Exception):
 
 
 class Limiter(Protocol):
-    """What the transport asks before each attempt, and tells after a 429."""
+    """What the transport asks before each attempt, and tells after a 429: one for each API key."""
 
-    async def acquire(self, route: str, patience: float) -> None:
-        """Return when a request to ``route`` may be sent.
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that are kept to."""
+        ...
 
+    @property
+    def own(self) -> MemoryLimiter:
+        """What this process has sent, which outlives the clients that sent it."""
+        ...
+
+    def take(self, route: str) -> bool:
+        """Let a request to ``route`` pass at once and count it, if nobody waits; False: ask :meth:`acquire`."""
+        ...
+
+    async def acquire(self, route: str, patience: float, on_wait: Callable[[float], None]) -> None:
+        """Return when a request to ``route`` may be sent, and count it.
+
+        :param on_wait: called once with the seconds to wait, when a wait begins.
         :raises WaitTooLongError: that takes more than ``patience`` seconds; known at once, as far as it can be.
         """
         ...
 
-    async def close_gate(self, route: str, seconds: float) -> None:
-        """Let no request to ``route`` pass for ``seconds``: the API refused one with a 429."""
+    async def close_gate(self, seconds: float) -> None:
+        """Let no request of this key pass for ``seconds``: the API refused one with a 429."""
         ...
 
     def pause_of(self, route: str) -> float:
@@ -92,137 +180,320 @@ class Limiter(Protocol):
         ...
 
 
-def interval_of(limit: Limit) -> int:
-    """Return the window that is kept to, in milliseconds: a little longer than the limit's."""
-    return round((limit.per + _MARGIN) * 1000)
+@runtime_checkable
+class Limits(Protocol):
+    """Limits that bring a limiter of their own, as :class:`~threecommas_async.RedisLimits` do."""
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that are kept to."""
+        ...
+
+    def limiter(self, origin: str, api_key: str, clock: Clock) -> Limiter:
+        """Return a limiter for one API key."""
+        ...
 
 
-def limit_of(limits: Sequence[Limit], route: str) -> Limit | None:
-    """Return the limit that counts requests to ``route``."""
-    return next(
-        (limit for limit in limits if route in limit.routes),
-        next((limit for limit in limits if not limit.routes), None),
-    )
+# What is asked for routes that no limit is for: they only wait for the gate.
+_UNLIMITED: Final = Limit(requests=sys.maxsize, per=1, pause=DOCUMENTED_LIMITS[0].pause)
 
 
 @final
 class MemoryLimiter:
-    """A limiter of this process, with a sliding log of what was sent."""
+    """A limiter of this process, with a sliding log of what was sent.
 
-    def __init__(self, limits: Sequence[Limit], clock: Clock) -> None:
-        self._limits: Final = tuple(limits)
-        self._windows: Final = {limit: _Window(limit, clock) for limit in self._limits}
-        self._by_route: Final[dict[str, _Window | None]] = {}
+    :param processes: among how many the limits are divided while a window is ``confined``.
+    """
 
-    async def acquire(self, route: str, patience: float) -> None:
-        window = self._window(route)
-        if window is not None:
-            await window.acquire(patience)
+    def __init__(self, limits: Iterable[Limit], clock: Clock, *, processes: int = 1) -> None:
+        self.windows: Final = tuple(Window(limit, max(limit.requests // processes, 1)) for limit in limits)
+        self._unlimited: Final = Window(_UNLIMITED, _UNLIMITED.requests)
+        self._rest: Final = next((window for window in self.windows if not window.limit.routes), self._unlimited)
+        self._by_route: Final = {route: window for window in self.windows for route in window.limit.routes}
+        self._clock: Final = clock
+        self._opens_at = -math.inf
 
-    async def close_gate(self, route: str, seconds: float) -> None:
-        window = self._window(route)
-        if window is not None:
-            window.close(seconds)
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that are kept to."""
+        return tuple(window.limit for window in self.windows)
 
-    def note(self, route: str) -> None:
-        """Enter a request that another limiter let pass."""
-        window = self._window(route)
-        if window is not None:
-            window.note()
+    @property
+    def own(self) -> MemoryLimiter:
+        """This limiter: it knows of nothing but what this process sent."""
+        return self
+
+    @property
+    def opens_at(self) -> float:
+        """When the gate opens, or opened, by the clock."""
+        return self._opens_at
+
+    def take(self, route: str) -> bool:
+        """Let a request pass at once and count it, if nobody waits."""
+        window = self._by_route.get(route, self._rest)
+        now = self._clock.monotonic()
+        sent = window.sent
+        if window.queue or now < self._opens_at or now < window.held_until or now < window.confined_until:
+            return False
+        if len(sent) == window.limit.requests and sent[0].at + window.interval > now:
+            return False
+        sent.append(Sent(now, ""))
+        return True
+
+    async def acquire(self, route: str, patience: float, on_wait: Callable[[float], None]) -> None:
+        """Return when a request may be sent, first come, first served."""
+        if not self.take(route):
+            await self.wait(self.window(route), self._clock.monotonic() + patience, on_wait)
+
+    async def close_gate(self, seconds: float) -> None:
+        """Let nothing pass for so long; who will not wait that long is told at once."""
+        self.close(seconds)
 
     def pause_of(self, route: str) -> float:
-        window = self._window(route)
-        return window.limit.pause if window is not None else DOCUMENTED_LIMITS[0].pause
+        """Return for how many seconds the API refuses ``route`` once its limit was overrun."""
+        return self.window(route).limit.pause
 
-    def _window(self, route: str) -> _Window | None:
-        if route not in self._by_route:
-            limit = limit_of(self._limits, route)
-            self._by_route[route] = self._windows[limit] if limit is not None else None
-        return self._by_route[route]
+    def window(self, route: str) -> Window:
+        """Return what is known of the requests that count with ``route``."""
+        return self._by_route.get(route, self._rest)
 
+    def names(self, routes: frozenset[str]) -> bool:
+        """Tell whether limits name all of these routes."""
+        return routes <= self._by_route.keys()
 
-@final
-class _Window:
-    """The requests under one limit: those that were sent, and the queue of those that want to be."""
+    def is_limited(self, window: Window) -> bool:
+        """Tell whether any limit is for this window's routes."""
+        return window is not self._unlimited
 
-    def __init__(self, limit: Limit, clock: Clock) -> None:
-        from pyrate_limiter import InMemoryBucket, Rate  # imported late: it brings multiprocessing and sqlite3 along
+    async def wait(
+        self,
+        window: Window,
+        latest: float,
+        on_wait: Callable[[float], None],
+        name: str = "",
+        errand: Errand | None = None,
+    ) -> Sent:
+        """Return when a request may be sent, and enter it.
 
-        self.limit: Final = limit
-        self._clock: Final = clock
-        self._interval: Final = interval_of(limit)
-        self._log: Final = InMemoryBucket([Rate(limit.requests, self._interval)])
-        self._queue: Final = asyncio.Lock()
-        self._waiting = 0
-        self._open_at = 0.0
-
-    async def acquire(self, patience: float) -> None:
-        if self._waiting == 0 and self._take() == 0:
-            return
-        wait = self._expected_wait()
-        if wait > patience:
-            raise WaitTooLongError(wait)
-        latest = self._clock.monotonic() + patience
-        self._waiting += 1
+        :param latest: when the caller's patience ends, by the clock.
+        :param name: what the request is called elsewhere.
+        :param errand: what the first of those who wait does meanwhile.
+        """
+        now = self._clock.monotonic()
+        slot = self._slot(window, now, len(window.queue))
+        if slot <= now + _INSTANT and not window.queue:
+            return window.add(Sent(now, name))
+        if slot > latest + _INSTANT:
+            raise WaitTooLongError(slot - now)
+        waiter = Waiter(latest)
+        window.queue[waiter] = None
         try:
-            async with self._queue:  # asyncio's locks are fair, and a waiter that is cancelled leaves no trace
-                while (wait := self._take()) > 0:
-                    if self._clock.monotonic() + wait > latest:
-                        raise WaitTooLongError(wait)
-                    await self._clock.sleep(wait)
+            on_wait(slot - now)
+            if window.first() is not waiter:
+                await waiter.turn
+            while True:
+                if waiter.refusal is not None:
+                    raise WaitTooLongError(waiter.refusal)
+                now = self._clock.monotonic()
+                slot = self._slot(window, now)
+                if slot <= now + _INSTANT:
+                    return window.add(Sent(now, name))
+                if slot > latest + _INSTANT:
+                    raise WaitTooLongError(slot - now)
+                if errand is not None and errand.due_in() <= 0:
+                    await errand.run(slot - now)
+                else:
+                    await waiter.sleep(self._clock, self._nap(window, slot, now, errand))
         finally:
-            self._waiting -= 1
+            was_first = window.first() is waiter
+            window.queue.pop(waiter, None)
+            if was_first:
+                window.wake_first()
 
-    def note(self) -> None:
-        self._log.put(_entry(int(self._clock.monotonic() * 1000)))
+    def enter(self, window: Window, sent: Sent) -> float:
+        """Enter a request that something else lets pass, or enter it anew; return 0, or how long it must wait here."""
+        window.withdraw(sent)
+        now = self._clock.monotonic()
+        wait = self._slot(window, now) - now
+        if wait > _INSTANT:
+            return wait
+        sent.at = now
+        window.add(sent)
+        if window.queue:  # they counted on another moment
+            self.reconsider()
+        return 0
+
+    def wait_of(self, window: Window) -> float:
+        """Return for how many seconds the next request would have to wait."""
+        now = self._clock.monotonic()
+        return self._slot(window, now) - now
 
     def close(self, seconds: float) -> None:
-        self._open_at = max(self._open_at, self._clock.monotonic() + seconds)
+        """Close the gate for so long at least."""
+        opens_at = self._clock.monotonic() + min(seconds, _LONGEST_PAUSE)
+        if opens_at > self._opens_at:
+            self._opens_at = opens_at
+            self.reconsider()
 
-    def _take(self) -> float:
-        """Take a place in the log and return 0, or return the seconds until there may be one."""
+    def reconsider(self) -> None:
+        """Tell those who wait that something else holds them back now, and refuse those who cannot wait that long."""
         now = self._clock.monotonic()
-        if now < self._open_at:
-            return self._open_at - now
-        milliseconds = int(now * 1000)
-        self._log.leak(milliseconds)
-        request = _entry(milliseconds)
-        if self._log.put(request):
-            return 0
-        return max(cast("int", self._log.waiting(request)), 1) / 1000
+        for window in (*self.windows, self._unlimited):
+            place = 0
+            for waiter in tuple(window.queue):
+                slot = self._slot(window, now, place)
+                if slot > waiter.latest + _INSTANT:
+                    del window.queue[waiter]
+                    waiter.refuse(slot - now)
+                else:
+                    place += 1
+            window.wake_first()
 
-    def _expected_wait(self) -> float:
-        """Return how long a newcomer will have to wait, everyone in the queue before it."""
+    def is_idle(self) -> bool:
+        """Tell whether a limiter that knows nothing would let the same requests pass."""
         now = self._clock.monotonic()
-        rounds, place = divmod(self._waiting, self.limit.requests)
-        blocking = self._log.peek(self.limit.requests - 1 - place)
-        free_in = blocking.timestamp + self._interval - int(now * 1000) if blocking is not None else 0
-        return max(free_in / 1000, self._open_at - now, 0.0) + rounds * self._interval / 1000
+        return now >= self._opens_at and all(
+            now >= window.held_until and (not window.sent or now >= window.sent[-1].at + window.interval)
+            for window in self.windows
+        )
+
+    def inherit(self, older: MemoryLimiter) -> None:
+        """Take over what another limiter knows of the same key."""
+        self._opens_at = max(self._opens_at, older.opens_at)
+        for window in self.windows:
+            others = [other for other in older.windows if self._may_count(window, other, older)]
+            sent = sorted((*window.sent, *(sent for other in others for sent in other.sent)), key=lambda sent: sent.at)
+            window.sent.clear()
+            window.sent.extend(sent)
+
+    def _may_count(self, window: Window, other: Window, older: MemoryLimiter) -> bool:
+        """Tell whether requests of a window of another limiter may be such as a window of this one counts."""
+        if window.limit.routes and other.limit.routes:
+            return not window.limit.routes.isdisjoint(other.limit.routes)
+        # One of them counts the rest: what its limiter has no other limit for.
+        named, limiter = (window.limit.routes, older) if window.limit.routes else (other.limit.routes, self)
+        return not named or not limiter.names(named)
+
+    def _nap(self, window: Window, slot: float, now: float, errand: Errand | None) -> float:
+        """Return how long the first may sleep: until its slot, or until that may be another or something is to do."""
+        due_in = math.inf if errand is None else errand.due_in()
+        return min(slot - now, due_in, window.confined_until - now if window.confined_until > now else math.inf)
+
+    def _slot(self, window: Window, now: float, before: int = 0) -> float:
+        """Return when a request may be sent, ``before`` others first; not before now."""
+        allowed = window.limit.requests if now >= window.confined_until else window.share
+        rounds, place = divmod(before, allowed)
+        index = len(window.sent) + place - allowed
+        slot = max(now, self._opens_at, window.held_until)
+        if index >= 0:
+            slot = max(slot, window.sent[index].at + window.interval)
+        return slot + rounds * window.interval
 
 
-def _entry(milliseconds: int) -> RateItem:
-    from pyrate_limiter import RateItem
+class Errand(Protocol):
+    """Something that is to be tried now and then while anybody waits."""
 
-    return RateItem("", milliseconds)
+    def due_in(self) -> float:
+        """Return for how many seconds there is nothing to do."""
+        ...
 
-
-_SHARED: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, dict[object, Limiter]]] = WeakKeyDictionary()
-
-
-class Limits(Protocol):
-    """Limits that bring a limiter of their own, as :class:`~threecommas_async.RedisLimits` do."""
-
-    def limiter(self, origin: str, api_key: str, clock: Clock) -> Limiter:
-        """Return the limiter for one API key."""
+    async def run(self, within: float) -> None:
+        """Do it, in so many seconds."""
         ...
 
 
-def shared_limiter(origin: str, api_key: str, limits: Sequence[Limit] | Limits, clock: Clock) -> Limiter:
-    """Return the limiter that all clients of the running loop with the same key share: the API counts by key."""
-    shared = _SHARED.setdefault(asyncio.get_running_loop(), {})
-    key = (origin, api_key, tuple(limits) if isinstance(limits, Sequence) else limits, clock)
-    limiter = shared.get(key)
-    if limiter is None:
-        own = MemoryLimiter(limits, clock) if isinstance(limits, Sequence) else limits.limiter(origin, api_key, clock)
-        limiter = shared[key] = own
-    return limiter
+@final
+class Sent:
+    """A request that was let pass.
+
+    :ivar at: when, by the clock.
+    :ivar name: what Redis calls it, or nothing.
+    :ivar shared: whether Redis let it pass as well.
+    """
+
+    __slots__ = ("at", "name", "shared")
+
+    def __init__(self, at: float, name: str) -> None:
+        self.at = at
+        self.name = name
+        self.shared = False
+
+
+@final
+class Window:
+    """The requests under one limit: those that were sent, oldest first, and the queue of those that want to be.
+
+    :ivar interval: the window that is kept to, in seconds: a little longer than the limit's.
+    :ivar share: how many are let pass while ``confined_until`` is to come.
+    :ivar held_until: nothing is let pass before.
+    """
+
+    __slots__ = ("confined_until", "held_until", "interval", "limit", "queue", "sent", "share")
+
+    def __init__(self, limit: Limit, share: int) -> None:
+        self.limit: Final = limit
+        self.share: Final = share
+        self.interval: Final = limit.per + _MARGIN
+        # No more than the limit's number can lie in a window: what is pushed out has no say any more.
+        self.sent: Final = deque[Sent](maxlen=limit.requests if limit is not _UNLIMITED else 0)
+        self.queue: Final = OrderedDict[Waiter, None]()  # any of them may leave at any time
+        self.held_until = -math.inf
+        self.confined_until = -math.inf
+
+    def first(self) -> Waiter | None:
+        """Return the one that has waited longest."""
+        return next(iter(self.queue), None)
+
+    def wake_first(self) -> None:
+        """Let the one that has waited longest look again at what it waits for."""
+        first = self.first()
+        if first is not None:
+            first.wake()
+
+    def add(self, sent: Sent) -> Sent:
+        """Enter a request as the latest."""
+        self.sent.append(sent)
+        return sent
+
+    def withdraw(self, sent: Sent) -> None:
+        """Take back a request that was not sent after all."""
+        if sent in self.sent:
+            self.sent.remove(sent)
+            self.wake_first()
+
+
+@final
+class Waiter:
+    """One that waits: for its turn, then asleep until its time has come."""
+
+    __slots__ = ("_sleep", "latest", "refusal", "turn")
+
+    def __init__(self, latest: float) -> None:
+        self.latest: Final = latest
+        self.turn: Final[asyncio.Future[None]] = asyncio.get_running_loop().create_future()
+        self.refusal: float | None = None
+        self._sleep: asyncio.Timeout | None = None
+
+    async def sleep(self, clock: Clock, seconds: float) -> None:
+        """Sleep by the clock, or until woken."""
+        try:
+            async with asyncio.timeout(None) as self._sleep:
+                await clock.sleep(seconds)
+        except TimeoutError:
+            if self._sleep is not None:  # not woken: the clock's own
+                raise
+        finally:
+            self._sleep = None
+
+    def wake(self) -> None:
+        """Let it look again at what it waits for."""
+        if not self.turn.done():
+            self.turn.set_result(None)
+        sleep, self._sleep = self._sleep, None
+        if sleep is not None:
+            sleep.reschedule(0)  # the way to break off an await without racing it against another
+
+    def refuse(self, wait: float) -> None:
+        """Let it end: it would have to wait for so long."""
+        self.refusal = wait
+        self.wake()

@@ -1,47 +1,208 @@
-"""One limit for a fleet of processes that use the same API key, kept in Redis."""
+"""One limit for a fleet of processes that use the same API key, kept in Redis.
+
+Each limit has a log in Redis: a sorted set of the moments at which requests were, or are to be, sent, by the clock of
+Redis. One that must wait reserves its moment, sleeps until then, and asks again: the gate may have been closed, or the
+log lost. What was let pass is in the log with the moment of the asking, and an answer that comes more than a second
+later is not used; that second is in the window that is kept to.
+
+Redis can lose its memory, or be unavailable. Each memory of Redis has a name, the epoch, so that its loss is seen. What
+is then true of the others' requests:
+
+- They were sent before the loss, or before Redis became unavailable. A process that knew the lost memory, or had
+  contact, lets nothing pass for a window (it *holds*): then none of them can lie in one window with what it sends.
+  Having lost contact, it holds for the longest window, so that shorter troubles never bring about the next stage.
+- After that, while Redis is unavailable, each process keeps to its share of the limit (it is *confined*). One comes
+  back within the seconds after which it tries again, enters what it has sent alone, and notes that it has. Until a
+  window and those seconds have gone by, all keep to their share, beside the log.
+- A process that has been idle may have missed all of this, and Redis may still know all that it knew. But nobody has
+  asked Redis for longer than a window, then: after such a silence, all keep to their share for those seconds.
+- A process that has not known any memory cannot tell a loss from the first start of a fleet: it keeps to its share.
+
+What this does not cover: Redis being unavailable to some processes only, for longer than a window; and, if Redis kept
+its memory, a process that sent alone in the last window and has sent nothing since.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import itertools
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast, final
-
-import attrs
+import math
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import TYPE_CHECKING, Final, Protocol, cast, final
+from weakref import WeakKeyDictionary
 
 from threecommas_async.transport.clock import Clock
 from threecommas_async.transport.limits import (
     DOCUMENTED_LIMITS,
     Limit,
+    Limits,
     MemoryLimiter,
+    Sent,
+    Waiter,
     WaitTooLongError,
-    interval_of,
-    limit_of,
+    Window,
+    checked_limits,
+    described,
 )
 
 if TYPE_CHECKING:
-    from pyrate_limiter import RedisBucket
-    from redis.asyncio import Redis
+    from redis.asyncio import ConnectionPool, Redis
 
 _LOGGER: Final = logging.getLogger("threecommas_async.transport")
 _ANSWERS_WITHIN: Final = 1.0
+# Even a caller who will not wait gives Redis the time to say so.
+_SHORTEST: Final = 0.25
 _TRY_AGAIN_AFTER: Final = 5.0
-_TIDY_EVERY: Final = 50
+# From Redis being there again to the last request that a process, busy and not knowing it yet, sends alone.
+_SETTLES_WITHIN: Final = _TRY_AGAIN_AFTER + 3 * _ANSWERS_WITHIN
+_REMEMBERED: Final = 24 * 60 * 60.0
+_LONGEST_PATIENCE: Final = 10**12
+
+# A simulation puts its own in place of this.
+_OWN_TIME: Final = "the time of Redis"
+
+_NOW: Final = """
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function close_gate(milliseconds)
+  local gate = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now + milliseconds)
+  if gate > now then
+    redis.call('SET', KEYS[1], gate, 'PX', gate - now)
+  end
+  return math.max(gate - now, 0)
+end
+local function note_contact(seen, awake, silence)
+  if now - seen > silence then
+    awake = now
+  end
+  redis.call('HSET', KEYS[2], 'seen', now, 'awake', awake)
+  redis.call('PEXPIRE', KEYS[2], REMEMBERED)
+  return now - awake
+end
+""".replace("REMEMBERED", str(round(_REMEMBERED * 1000)))
+
+# KEYS: gate, memory, one log; ARGV: now, the longest window, epoch, name, requests, interval, patience
+_TAKE: Final = (
+    _NOW
+    + """
+local memory = redis.call('HMGET', KEYS[2], 'epoch', 'steady', 'seen', 'awake')
+if memory[1] ~= ARGV[3] then
+  return {'lost', 0, 0, 0, 0}
+end
+local awake_for = note_contact(memory[3], memory[4], tonumber(ARGV[2]))
+local log, name, requests, interval = KEYS[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+redis.call('ZREMRANGEBYSCORE', log, '-inf', now - interval)
+local reserved = redis.call('ZSCORE', log, name)
+local before
+if reserved then
+  redis.call('ZREM', log, name)
+  before = redis.call('ZCOUNT', log, '-inf', math.max(now, tonumber(reserved)))
+else
+  before = redis.call('ZCARD', log)
+end
+local gate = close_gate(0)
+local slot = now + gate
+if before >= requests then
+  local place = before - requests
+  slot = math.max(slot, redis.call('ZRANGE', log, place, place, 'WITHSCORES')[2] + interval)
+end
+local taken = 'refused'
+if slot - now <= tonumber(ARGV[7]) then
+  taken = 'taken'
+  redis.call('ZADD', log, slot, name)
+end
+local last = redis.call('ZRANGE', log, -1, -1, 'WITHSCORES')[2] or now
+redis.call('PEXPIRE', log, math.max(last - now, 0) + 2 * interval)
+return {taken, slot - now, gate, now - memory[2], awake_for}
+"""
+)
+
+# KEYS: gate, memory, all logs; ARGV: now, the longest window, an epoch to begin, whether requests were sent alone,
+# the gate, and for each log its interval, the number of requests, their names and ages
+_ENTER: Final = (
+    _NOW
+    + """
+local memory = redis.call('HMGET', KEYS[2], 'epoch', 'born', 'steady', 'seen', 'awake')
+local epoch, born, steady = memory[1], memory[2], memory[3]
+if not epoch then
+  epoch, born, steady = ARGV[3], now, now
+elseif ARGV[4] == '1' then
+  steady = now
+end
+redis.call('HSET', KEYS[2], 'epoch', epoch, 'born', born, 'steady', steady)
+local awake_for = note_contact(memory[4] or now, memory[5] or now, tonumber(ARGV[2]))
+local gate = close_gate(tonumber(ARGV[5]))
+local at = 6
+for index = 3, #KEYS do
+  local interval, count = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  at = at + 2
+  for _ = 1, count do
+    redis.call('ZADD', KEYS[index], 'NX', now - ARGV[at + 1], ARGV[at])
+    at = at + 2
+  end
+  if count > 0 and redis.call('PTTL', KEYS[index]) < 2 * interval then
+    redis.call('PEXPIRE', KEYS[index], 2 * interval)
+  end
+end
+return {epoch, now - born, gate, now - steady, awake_for}
+"""
+)
+
+# KEYS: gate; ARGV: now, for how long
+_CLOSE: Final = _NOW + "return {'closed', 0, close_gate(tonumber(ARGV[2])), 0, 0}"
+
+# KEYS: one log; ARGV: now, name
+_RELEASE: Final = "return {'released', redis.call('ZREM', KEYS[1], ARGV[2]), 0, 0, 0}"
+
+_DIGESTS: Final = {
+    script: hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+    for script in (_TAKE, _ENTER, _CLOSE, _RELEASE)
+}
+
+
+class Scripts(Protocol):
+    """What is needed of a client of Redis."""
+
+    async def evalsha(self, digest: str, keys: int, /, *arguments: str | float) -> object:
+        """Run a script that Redis knows."""
+        ...
+
+    async def eval(self, script: str, keys: int, /, *arguments: str | float) -> object:
+        """Run a script."""
+        ...
 
 
 @final
 class RedisLimits:
     """Limits that several processes share; give it to every client as ``limits=``. Needs the extra ``redis``.
 
-    While Redis is away, each process keeps to its share by itself: the limits divided by ``processes``. Calls go on, a
-    warning is logged, and Redis is tried again every few seconds. What was sent meanwhile is not entered afterwards.
+    While Redis is unavailable, calls go on, a warning is logged, and Redis is tried again every few seconds. Each
+    process then keeps to its share by itself: the limits divided by ``processes``, at least one request. It does not
+    know what the others have just sent, and so begins with nothing at all for the length of the longest window; the
+    same is true when Redis has lost its memory. With one process there are no others, and no such pause.
+
+    Each also keeps to its share for about a minute when the fleet starts and when one comes back that had lost contact,
+    and for some seconds when nobody has asked for longer than a window: others may not have told yet what they sent.
+
+    It can be used in several event loops: for each it makes a client of its own, connected as ``redis`` is, and
+    closes it when the loop's asynchronous generators are shut down (``asyncio.run`` does that). A client of a class
+    derived from ``redis.asyncio.Redis``, of a cluster, or with a pool of another kind is used as it is, and fits one
+    loop only.
 
     :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. One that takes longer than a
-        second counts as away.
+        second counts as unavailable, and so does one that raises whatever else.
     :param processes: how many processes share the limits; at least 1.
     :param limits: the limits to share.
     :param prefix: what the keys in Redis begin with. They hold a hash of the API key, not the key.
+    :raises ValueError: an argument cannot be right; the text names it.
+    :raises TypeError: an argument is of another type.
     """
 
     def __init__(
@@ -52,146 +213,484 @@ class RedisLimits:
         limits: Sequence[Limit] = DOCUMENTED_LIMITS,
         prefix: str = "threecommas",
     ) -> None:
-        if processes < 1:
-            raise ValueError(f"processes must be at least 1, not {processes}")
-        self._redis: Final = redis
-        self._processes: Final = processes
-        self._limits: Final = tuple(limits)
-        self._prefix: Final = prefix
+        self._fleet: Final = Fleet(redis, processes, limits, prefix)
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that are shared."""
+        return self._fleet.limits
 
     def limiter(self, origin: str, api_key: str, clock: Clock) -> RedisLimiter:
-        """Return the limiter of this process for one API key."""
-        digest = hashlib.sha256(f"{origin} {api_key}".encode()).hexdigest()[:32]
-        share = MemoryLimiter(
-            [attrs.evolve(limit, requests=max(limit.requests // self._processes, 1)) for limit in self._limits], clock
+        """Return a limiter of this process for one API key."""
+        return RedisLimiter(self._fleet, hashlib.sha256(f"{origin} {api_key}".encode()).hexdigest()[:32], clock)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RedisLimits) and self._fleet.same == other._fleet.same
+
+    def __hash__(self) -> int:
+        return hash(self._fleet.same)
+
+    def __repr__(self) -> str:
+        return f"<RedisLimits of {self._fleet.processes} processes: {described(self.limits)}>"
+
+
+@final
+class Fleet:
+    """What the limiters of one :class:`RedisLimits` have in common."""
+
+    def __init__(self, redis: Redis | Scripts, processes: int, limits: Sequence[Limit], prefix: str) -> None:
+        checked = checked_limits(limits)
+        if checked is None or isinstance(checked, Limits):
+            raise TypeError(f"limits must be a sequence of Limit, not {type(limits).__name__}")
+        _check(redis, processes, prefix)
+        self.processes: Final = processes
+        self.limits: Final = checked
+        self.prefix: Final = prefix
+        self.same: Final = (_place(redis), processes, frozenset(checked), prefix)
+        self._redis: Final = redis
+        self._twins: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Redis, AsyncGenerator[None]]]] = (
+            WeakKeyDictionary()
         )
-        return RedisLimiter(self._redis, self._limits, f"{self._prefix}:{digest}", share, clock)
+        self._reported = False
+
+    async def client(self) -> Scripts:
+        """Return a client of Redis for the running loop.
+
+        Connections belong to the loop that opened them, and those of a finished loop break in another. A loop has no
+        other hook for its end than the shutdown of its asynchronous generators.
+        """
+        loop = asyncio.get_running_loop()
+        if loop not in self._twins:
+            twin = _twin(self._redis)
+            if twin is None:
+                return cast("Scripts", self._redis)
+            for finished in [other for other in list(self._twins) if other.is_closed()]:
+                del self._twins[finished]
+            keeper = self._until_the_loop_ends(loop, twin)
+            self._twins[loop] = (twin, keeper)
+            await anext(keeper)
+        return cast("Scripts", self._twins[loop][0])
+
+    async def _until_the_loop_ends(self, loop: asyncio.AbstractEventLoop, twin: Redis) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            self._twins.pop(loop, None)
+            with contextlib.suppress(Exception):
+                await twin.aclose(close_connection_pool=True)
+
+    def report_unavailable(self, error: Exception) -> None:
+        """Log once that Redis has become unavailable."""
+        if not self._reported:
+            self._reported = True
+            reason = type(error).__name__
+            _LOGGER.warning("Redis is unavailable (%s): this process keeps to its share of the limits", reason)
+
+    def report_available(self) -> None:
+        """Log once that Redis is available again."""
+        if self._reported:
+            self._reported = False
+            _LOGGER.warning("Redis is available again: the limits are shared")
+
+
+def _check(redis: object, processes: object, prefix: object) -> None:
+    from redis import Redis
+
+    if isinstance(redis, Redis) or not callable(getattr(redis, "evalsha", None)):
+        kind = f"{type(redis).__module__}.{type(redis).__name__}"
+        raise TypeError(f"redis must be a client from redis.asyncio, not {kind}")
+    if not isinstance(processes, int) or isinstance(processes, bool):
+        raise TypeError(f"processes must be an int, not {processes!r}")
+    if processes < 1:
+        raise ValueError(f"processes must be at least 1, not {processes}")
+    if not isinstance(prefix, str):
+        raise TypeError(f"prefix must be a str, not {type(prefix).__name__}")
+
+
+def _pool(redis: object) -> ConnectionPool | None:
+    """Return the pool of a client that can be made a second time."""
+    from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
+
+    if type(redis) is not Redis or type(redis.connection_pool) not in {ConnectionPool, BlockingConnectionPool}:
+        return None
+    return redis.connection_pool
+
+
+def _place(redis: object) -> object:
+    """Return what two clients of the same database have in common."""
+    pool = _pool(redis)
+    if pool is None:
+        return id(redis)
+    return tuple(pool.connection_kwargs.get(name) for name in ("path", "host", "port", "db"))
+
+
+def _twin(redis: object) -> Redis | None:
+    """Return another client with the same settings and connections of its own, if that is possible."""
+    from redis.asyncio import BlockingConnectionPool, Redis
+
+    pool = _pool(redis)
+    if pool is None:
+        return None
+    settings = dict(pool.connection_kwargs)
+    if isinstance(pool, BlockingConnectionPool):
+        settings["timeout"] = pool.timeout
+    return Redis(
+        connection_pool=type(pool)(
+            connection_class=pool.connection_class, max_connections=pool.max_connections, **settings
+        )
+    )
 
 
 @final
 class RedisLimiter:
-    """The limiter that :class:`RedisLimits` makes; ``share`` takes over while Redis is away."""
+    """The limiter that :class:`RedisLimits` makes: for one API key, in one event loop.
 
-    def __init__(self, redis: Redis, limits: Sequence[Limit], prefix: str, share: MemoryLimiter, clock: Clock) -> None:
-        self._limits: Final = tuple(limits)
-        self._windows: Final = {
-            limit: _SharedWindow(redis, limit, f"{prefix}:{number}", clock) for number, limit in enumerate(limits)
-        }
-        self._share: Final = share
+    :param digest: stands for the API key in Redis.
+    """
+
+    def __init__(self, fleet: Fleet, digest: str, clock: Clock) -> None:
+        self.own: Final = MemoryLimiter(fleet.limits, clock, processes=fleet.processes)
+        self._fleet: Final = fleet
         self._clock: Final = clock
-        self._away_until: float | None = None
+        # The braces keep all keys of an API key on one node of a cluster.
+        self._gate: Final = f"{fleet.prefix}:{{{digest}}}:gate"
+        self._memory: Final = f"{fleet.prefix}:{{{digest}}}:memory"
+        self._logs: Final = {window: f"{fleet.prefix}:{{{digest}}}:{_word(window)}" for window in self.own.windows}
+        self._process: Final = secrets.token_hex(6)
+        self._numbers: Final = itertools.count()
+        self._sleeping: Final[dict[Waiter, Window]] = {}
+        self._epoch: str | None = None  # of the memory that all that was sent has been entered in
+        self._known: str | None = None  # the epoch of the last contact
+        self._last_contact = -math.inf
+        self._unavailable = False
+        self._try_at = -math.inf
+        self._failed_at = -math.inf
+        self._unanswered_since = math.inf  # by the loop's time
+        self._trial: asyncio.Event | None = None
+        # What others sent before these moments is not known.
+        self._left_at = -math.inf
+        self._lost_at = -math.inf
+        # When somebody last came back that had sent alone, and when somebody last broke a silence.
+        self._steady_since = -math.inf
+        self._awake_since = -math.inf
+        self._longest: Final = max(window.interval for window in self.own.windows)
 
-    async def acquire(self, route: str, patience: float) -> None:
-        """Wait for a place in the shared log, or in this process's share of it."""
-        from redis.exceptions import RedisError
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that are shared."""
+        return self._fleet.limits
 
-        limit = limit_of(self._limits, route)
-        if limit is None:
+    def take(self, route: str) -> bool:
+        """Let a request pass that no limit is for; any other needs an answer of Redis."""
+        return not self.own.is_limited(self.own.window(route)) and self.own.take(route)
+
+    async def acquire(self, route: str, patience: float, on_wait: Callable[[float], None]) -> None:
+        """Return when a request may be sent, by the log of the fleet and by that of this process."""
+        window = self.own.window(route)
+        if not self.own.is_limited(window):
+            await self.own.acquire(route, patience, on_wait)
             return
-        if self._away_until is None or self._clock.monotonic() >= self._away_until:
-            try:
-                await self._windows[limit].acquire(patience)
-            except (RedisError, OSError) as error:
-                self._note_away(error)
-            else:
-                self._share.note(route)
-                self._note_back()
-                return
-        await self._share.acquire(route, patience)
+        turn = _Turn(window, self._new_name(), self._clock.monotonic() + patience, on_wait)
+        try:
+            while not await self._step(turn):
+                pass
+        except WaitTooLongError:
+            await self._release(turn, turn.latest - self._clock.monotonic())
+            raise
+        except (Exception, asyncio.CancelledError):
+            await self._release(turn, min(turn.latest - self._clock.monotonic(), _SHORTEST))
+            raise
+        finally:
+            if turn.sent is not None and not turn.passed:
+                window.withdraw(turn.sent)
 
-    async def close_gate(self, route: str, seconds: float) -> None:
-        """Close the gate for all processes; for this one even if Redis is away."""
-        from redis.exceptions import RedisError
-
-        await self._share.close_gate(route, seconds)
-        limit = limit_of(self._limits, route)
-        if limit is not None:
-            try:
-                await self._windows[limit].close(seconds)
-            except (RedisError, OSError) as error:
-                self._note_away(error)
+    async def close_gate(self, seconds: float) -> None:
+        """Close the gate for this process at once, and for all of them if Redis is available."""
+        self.own.close(seconds)
+        self._refuse_sleepers()
+        if not self._unavailable:
+            milliseconds = _milliseconds(self.own.opens_at - self._clock.monotonic())
+            await self._ask(_CLOSE, [self._gate], [milliseconds], _ANSWERS_WITHIN)
 
     def pause_of(self, route: str) -> float:
         """Return for how many seconds the API refuses ``route`` once its limit was overrun."""
-        return self._share.pause_of(route)
+        return self.own.pause_of(route)
 
-    def _note_away(self, error: Exception) -> None:
-        if self._away_until is None:
-            _LOGGER.warning("Redis is away (%s): this process keeps to its share of the limits", type(error).__name__)
-        self._away_until = self._clock.monotonic() + _TRY_AGAIN_AFTER
+    def due_in(self) -> float:
+        """Return in how many seconds Redis is to be tried again."""
+        if not self._unavailable:
+            return math.inf
+        return _ANSWERS_WITHIN if self._trial is not None else self._try_at - self._clock.monotonic()
 
-    def _note_back(self) -> None:
-        if self._away_until is not None:
-            _LOGGER.warning("Redis is back: the limits are shared again")
-            self._away_until = None
+    async def run(self, within: float) -> None:
+        """Try Redis again."""
+        self._trial = trial = asyncio.Event()
+        try:
+            await self._enter(within)
+        except WaitTooLongError:
+            self._try_at = self._clock.monotonic() + _TRY_AGAIN_AFTER
+        finally:
+            self._trial = None
+            trial.set()
+
+    async def _step(self, turn: _Turn) -> bool:
+        """Do what is to be done next; tell whether the request may be sent."""
+        if self._epoch is None:
+            await self._seek_contact(turn.latest - self._clock.monotonic())
+        alone = self._epoch is None
+        if turn.sent is None and (alone or self._is_confined(turn.window)):
+            turn.sent = await self.own.wait(turn.window, turn.latest, turn.notice, turn.name, errand=self)
+            return False  # time may have passed
+        if alone:
+            return self._passes(turn)
+        asked = self._clock.monotonic()
+        wait = await self._take(turn)
+        if wait is None:
+            return False
+        if wait:
+            await self._sleep(turn, wait)
+            return False
+        if self._clock.monotonic() - asked > _ANSWERS_WITHIN:
+            return False
+        if self._passes(turn):
+            return True
+        if turn.sent is None and not self._is_confined(turn.window):
+            await self._sleep(turn, self.own.wait_of(turn.window))
+        return False
+
+    async def _seek_contact(self, patience: float) -> None:
+        """Make contact, unless Redis has just proved to be unavailable."""
+        if not self._unavailable:
+            await self._enter(patience)
+        elif self.due_in() <= 0:
+            await self.run(patience)
+        elif self._trial is not None and self._clock.monotonic() > self._try_at + _ANSWERS_WITHIN:
+            # The last proof is too old: requests may be sent alone for seconds after Redis is there again, no longer.
+            bound = min(max(patience, _SHORTEST), _ANSWERS_WITHIN)
+            try:
+                async with asyncio.timeout(bound):
+                    await self._trial.wait()
+            except TimeoutError:
+                if bound < _ANSWERS_WITHIN:
+                    raise WaitTooLongError(_ANSWERS_WITHIN) from None
+
+    def _passes(self, turn: _Turn) -> bool:
+        """Enter the request as sent now, if what this process knows by itself allows it."""
+        if turn.sent is None and self._is_confined(turn.window):
+            return False
+        sent = turn.sent or Sent(0, turn.name)
+        turn.sent = None
+        if self.own.enter(turn.window, sent) > 0:
+            return False
+        sent.shared = self._epoch is not None
+        turn.sent, turn.passed = sent, True
+        return True
+
+    def _new_name(self) -> str:
+        return f"{self._process}-{next(self._numbers)}"
+
+    def _is_confined(self, window: Window) -> bool:
+        return self._fleet.processes > 1 and self._clock.monotonic() < window.confined_until
+
+    async def _take(self, turn: _Turn) -> float | None:
+        """Take or reserve a place in the log; return the seconds until then, or None if there is no telling."""
+        window, epoch = turn.window, self._epoch
+        patience = turn.latest - self._clock.monotonic()
+        turn.reserved = True
+        keys = [self._gate, self._memory, self._logs[window]]
+        numbers = [window.limit.requests, round(window.interval * 1000), _milliseconds(patience)]
+        answer = await self._ask(_TAKE, keys, [round(self._longest * 1000), epoch or "", turn.name, *numbers], patience)
+        if answer is None:
+            return None
+        taken, wait, gate, steady_for, awake_for = answer
+        if taken == "lost":
+            turn.reserved = False
+            if self._epoch == epoch:
+                self._epoch = None
+            return None
+        self._last_contact = self._clock.monotonic()
+        self._heed_gate(gate)
+        self._heed_others(steady_for, awake_for)
+        if taken == "refused":
+            turn.reserved = False
+            raise WaitTooLongError(wait / 1000)
+        return wait / 1000
+
+    async def _enter(self, patience: float) -> None:
+        """Make contact: enter what this process has sent, and learn since when Redis remembers."""
+        now = self._clock.monotonic()
+        left = self._unavailable
+        known = self._known if now - self._last_contact < _REMEMBERED / 2 else None
+        recent = {window: [sent for sent in window.sent if now < sent.at + window.interval] for window in self._logs}
+        alone = left and any(not sent.shared for several in recent.values() for sent in several)
+        arguments: list[str | int] = [round(self._longest * 1000), secrets.token_hex(8), int(alone)]
+        arguments.append(_milliseconds(self.own.opens_at - now))
+        for window, several in recent.items():
+            arguments += [round(window.interval * 1000), len(several)]
+            for sent in several:
+                sent.name = sent.name or self._new_name()
+                arguments += [sent.name, _milliseconds(now - sent.at)]
+        answer = await self._ask(_ENTER, [self._gate, self._memory, *self._logs.values()], arguments, patience)
+        if answer is None:
+            return
+        epoch, age, gate, steady_for, awake_for = answer
+        now = self._clock.monotonic()
+        if known is not None and known != epoch and self._fleet.processes > 1:
+            self._lost_at = max(self._lost_at, now - age / 1000)
+        self._heed_others(0 if left else steady_for, awake_for)
+        self._left_at = -math.inf
+        self._unavailable = False
+        self._epoch = self._known = epoch
+        self._last_contact = now
+        for several in recent.values():
+            for sent in several:
+                sent.shared = True
+        self._fleet.report_available()
+        self._heed_gate(gate)
+        self._restrict()
+
+    async def _ask(
+        self, script: str, keys: list[str], arguments: Sequence[str | int], patience: float
+    ) -> tuple[str, int, int, int, int] | None:
+        """Run a script; return its answer, or None if Redis is unavailable.
+
+        :raises WaitTooLongError: the patience, not Redis, was too short.
+        """
+        bound = min(max(patience, _SHORTEST), _ANSWERS_WITHIN)
+        limit = asyncio.timeout(bound)
+        self._unanswered_since = min(self._unanswered_since, asyncio.get_running_loop().time())
+        try:
+            async with limit:
+                answer = await self._run(script, keys, arguments)
+                self._unanswered_since = math.inf
+                return answer
+        except Exception as error:  # noqa: BLE001  # whatever a client of Redis raises, it is of no use now
+            if limit.expired() and bound < _ANSWERS_WITHIN and not self._is_silent():
+                raise WaitTooLongError(_ANSWERS_WITHIN) from None
+            self._note_unavailable(error)
+            return None
+
+    def _is_silent(self) -> bool:
+        """Tell whether Redis has had time enough to answer: one impatient caller does not speak for all.
+
+        Where that costs the others nothing, it does.
+        """
+        if self._known is None or self._fleet.processes == 1:
+            return True
+        return asyncio.get_running_loop().time() - self._unanswered_since >= _ANSWERS_WITHIN
+
+    async def _run(
+        self, script: str, keys: list[str], arguments: Sequence[str | int]
+    ) -> tuple[str, int, int, int, int]:
+        from redis.exceptions import NoScriptError
+
+        redis = await self._fleet.client()
+        try:
+            answer = await redis.evalsha(_DIGESTS[script], len(keys), *keys, _OWN_TIME, *arguments)
+        except NoScriptError:
+            answer = await redis.eval(script, len(keys), *keys, _OWN_TIME, *arguments)
+        word, *numbers = cast("tuple[bytes | str, int, int, int, int]", answer)
+        one, two, three, four = map(int, numbers)
+        return word.decode() if isinstance(word, bytes) else word, one, two, three, four
+
+    async def _release(self, turn: _Turn, within: float) -> None:
+        """Give back a reservation, if that can be done quickly; it lapses by itself."""
+        if turn.reserved and self._epoch is not None and within > 0:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(min(within, _SHORTEST)):
+                    await self._run(_RELEASE, [self._logs[turn.window]], [turn.name])
+
+    async def _sleep(self, turn: _Turn, seconds: float) -> None:
+        if self._clock.monotonic() + seconds > turn.latest:
+            raise WaitTooLongError(seconds)
+        turn.notice(seconds)
+        waiter = Waiter(turn.latest)
+        self._sleeping[waiter] = turn.window
+        try:
+            await waiter.sleep(self._clock, seconds)
+        finally:
+            del self._sleeping[waiter]
+        if waiter.refusal is not None:
+            raise WaitTooLongError(waiter.refusal)
+
+    def _note_unavailable(self, error: Exception) -> None:
+        now = self._clock.monotonic()
+        failed_at, self._failed_at = self._failed_at, now
+        self._try_at = now + _TRY_AGAIN_AFTER
+        self._epoch = None
+        if not self._unavailable:
+            self._unavailable = True
+            self._hold(now)
+            self._fleet.report_unavailable(error)
+            self._restrict()
+        elif now > failed_at + 2 * _TRY_AGAIN_AFTER:
+            # It may have been available since, and only this answer is late: the next try is to show it.
+            self._hold(max(self._left_at, self._try_at + _ANSWERS_WITHIN - self._longest))
+            self._restrict()
+
+    def _hold(self, left_at: float) -> None:
+        if self._known is not None and self._fleet.processes > 1:
+            self._left_at = left_at
+
+    def _heed_gate(self, milliseconds: int) -> None:
+        if milliseconds > 0:
+            self.own.close(milliseconds / 1000)
+            self._refuse_sleepers()
+
+    def _heed_others(self, steady_for: int, awake_for: int) -> None:
+        now = self._clock.monotonic()
+        steady, awake = now - steady_for / 1000, now - awake_for / 1000
+        # What the answer's way adds is no news.
+        if steady > self._steady_since + _ANSWERS_WITHIN or awake > self._awake_since + _ANSWERS_WITHIN:
+            self._steady_since = max(self._steady_since, steady)
+            self._awake_since = max(self._awake_since, awake)
+            self._restrict()
+
+    def _restrict(self) -> None:
+        """Hold and confine the requests of this process, as what is known of the others demands."""
+        for window in self.own.windows:
+            window.held_until = max(self._left_at + self._longest, self._lost_at + window.interval)
+            window.confined_until = max(self._steady_since + window.interval, self._awake_since) + _SETTLES_WITHIN
+            if self._unavailable:
+                window.confined_until = math.inf
+        self.own.reconsider()
+        self._refuse_sleepers()
+
+    def _refuse_sleepers(self) -> None:
+        now = self._clock.monotonic()
+        for waiter, window in self._sleeping.items():
+            earliest = max(self.own.opens_at, window.held_until)
+            if earliest > waiter.latest:
+                waiter.refuse(earliest - now)
 
 
 @final
-class _SharedWindow:
-    """The requests of all processes under one limit, and this process's queue for them."""
+class _Turn:
+    """A request on its way through: what it has got so far."""
 
-    def __init__(self, redis: Redis, limit: Limit, key: str, clock: Clock) -> None:
-        self._redis: Final = redis
-        self._limit: Final = limit
-        self._key: Final = key
-        self._gate: Final = f"{key}:gate"
-        self._clock: Final = clock
-        self._interval: Final = interval_of(limit)
-        self._queue: Final = asyncio.Lock()
-        self._bucket: RedisBucket | None = None
-        self._taken = 0
+    __slots__ = ("_on_wait", "latest", "name", "passed", "reserved", "sent", "window")
 
-    async def acquire(self, patience: float) -> None:
-        latest = self._clock.monotonic() + patience
-        async with self._queue:
-            while (wait := await asyncio.wait_for(self._take(), _ANSWERS_WITHIN)) > 0:
-                if self._clock.monotonic() + wait > latest:
-                    raise WaitTooLongError(wait)
-                await self._clock.sleep(wait)
+    def __init__(self, window: Window, name: str, latest: float, on_wait: Callable[[float], None]) -> None:
+        self.window: Final = window
+        self.name: Final = name
+        self.latest: Final = latest
+        self.sent: Sent | None = None
+        self.reserved = False
+        self.passed = False
+        self._on_wait: Callable[[float], None] | None = on_wait
 
-    async def close(self, seconds: float) -> None:
-        closing = self._redis.set(self._gate, "closed", px=max(round(seconds * 1000), 1))
-        await asyncio.wait_for(closing, _ANSWERS_WITHIN)
-
-    async def _take(self) -> float:
-        """Take a place in the shared log and return 0, or return the seconds until there may be one."""
-        from pyrate_limiter import RateItem
-        from redis.exceptions import NoScriptError
-
-        closed_for = await self._redis.pttl(self._gate)
-        if closed_for > 0:
-            return closed_for / 1000
-        now = int(self._clock.now().timestamp() * 1000)
-        request = RateItem("request", now)
-        bucket = await self._ready_bucket()
-        try:
-            taken = await _resolved(bucket.put(request))
-        except NoScriptError:  # Redis was restarted, and forgot
-            self._bucket = None
-            bucket = await self._ready_bucket()
-            taken = await _resolved(bucket.put(request))
-        if taken:
-            await self._tidy(bucket, now)
-            return 0
-        return max(cast("int", await _resolved(bucket.waiting(request))), 1) / 1000
-
-    async def _ready_bucket(self) -> RedisBucket:
-        from pyrate_limiter import Rate, RedisBucket
-
-        if self._bucket is None:
-            rates = [Rate(self._limit.requests, self._interval)]
-            self._bucket = cast("RedisBucket", await _resolved(RedisBucket.init(rates, self._redis, self._key)))
-        return self._bucket
-
-    async def _tidy(self, bucket: RedisBucket, now: int) -> None:
-        self._taken += 1
-        if self._taken % _TIDY_EVERY == 1:
-            await _resolved(bucket.leak(now))
-            await self._redis.pexpire(self._key, self._interval * 2)
+    def notice(self, seconds: float) -> None:
+        """Tell the caller that it waits, once."""
+        if self._on_wait is not None:
+            on_wait, self._on_wait = self._on_wait, None
+            on_wait(seconds)
 
 
-async def _resolved(value: object) -> object:
-    """pyrate-limiter answers at once or with an awaitable, by the kind of Redis client that it was given."""
-    from inspect import isawaitable
+def _word(window: Window) -> str:
+    """Return what a limit's log is called: the same in processes that name their limits in another order."""
+    routes = "\n".join(sorted(window.limit.routes))
+    return hashlib.sha256(routes.encode()).hexdigest()[:8] if routes else "general"
 
-    return await value if isawaitable(value) else value
+
+def _milliseconds(seconds: float) -> int:
+    return math.floor(min(max(seconds * 1000, 0), _LONGEST_PATIENCE))
