@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
@@ -63,14 +65,19 @@ class Admission:
         limiter = self._gate().limiter
         return timedelta(seconds=limiter.pause_of(call.route)) if limiter is not None else _PAUSE
 
-    async def heed(self, failure: Failure) -> None:
-        """Hold back what would be refused as this call was."""
+    async def heed(self, failure: Failure, left: float) -> None:
+        """Hold back what would be refused as this call was.
+
+        :param left: the seconds that the call has left; what takes longer goes without it.
+        """
         error, gate = failure.error, self._gate()
         if isinstance(error, IpBannedError):
             lasts = gate.ban.begin((error.retry_at - self._clock.now()).total_seconds())
             error.retry_at = self._clock.now() + timedelta(seconds=lasts)
         elif isinstance(error, RateLimitedError) and gate.limiter is not None:
-            await gate.limiter.close_gate((error.retry_at - self._clock.now()).total_seconds())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(left, 0.0)):
+                    await gate.limiter.close_gate((error.retry_at - self._clock.now()).total_seconds())
 
     def wait_after(self, error: RateLimitedError, patience: float) -> float | None:
         """Return how long a refused call should wait before it is sent again, or None if its caller will not wait."""
@@ -136,19 +143,26 @@ class Turn:
 
     async def _wait(self, limiter: Limiter) -> None:
         call, wait = self._call, 0.0
+        left = max(self._deadline - self._clock.monotonic(), 0.0)
         try:
-            patience = min(self._max_wait, self._deadline - self._clock.monotonic())
-            await limiter.acquire(call.route, patience, lambda seconds: call.log_wait("the rate limit", seconds))
+            # A limiter that asks others takes a moment for that, even if the caller has no patience to wait for a turn.
+            async with asyncio.timeout(left):
+                await limiter.acquire(
+                    call.route, min(self._max_wait, left), lambda seconds: call.log_wait("the rate limit", seconds)
+                )
+            in_time = self._clock.monotonic() < self._deadline
         except WaitTooLongError as refusal:
-            wait = refusal.wait
+            wait, in_time = refusal.wait, True
+        except TimeoutError:
+            in_time = False
         if wait:
             raise RateLimitedError(
                 f"{call} was not sent: rate limit reached, next slot in {wait:.1f} s",
                 retry_at=self._clock.now() + timedelta(seconds=wait),
                 **call.details,
             )
-        if self._clock.monotonic() >= self._deadline:
-            raise NotSentError(f"{call} was not sent: its turn came when its timeout was over", **call.details)
+        if not in_time:
+            raise NotSentError(f"{call} was not sent: its turn did not come within its timeout", **call.details)
 
     def _heed_ban(self) -> None:
         wait = self._gate.ban.remaining()

@@ -11,6 +11,7 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, StreamRead
 from aiohttp.base_protocol import BaseProtocol
 
 from threecommas_async.transport.bodies import UnreadableBodyError, read_body
+from threecommas_async.transport.frames import drop_frames
 from threecommas_async.transport.stray_answers import send_on_clean_connection
 
 _BUFFER: Final = 2**16
@@ -24,8 +25,16 @@ class ConnectionLostError(aiohttp.ClientConnectionError):
     """
 
 
+class MiddlewareFailedError(aiohttp.ClientConnectionError):
+    """A middleware failed with an exception of aiohttp's on which aiohttp would send the request once more."""
+
+
 class RepeatedWriteError(aiohttp.ClientError):
-    """A middleware was about to send a write once more although the API may have carried it out."""
+    """A middleware was about to send a write once more, although the API may have carried it out or is about to."""
+
+
+class CallIsOverError(aiohttp.ClientError):
+    """A request that a middleware left behind was about to be sent after its call had ended."""
 
 
 @final
@@ -34,12 +43,13 @@ class Response:
 
     :ivar problem: why the body is not whole, if it is not.
     :ivar cut_short: whether that is because it ended early.
+    :ivar came_late: whether that is because the time was over.
     :ivar is_word_of_api: whether the body was found to be JSON, or another text that the API is known to answer with. A
         2xx with anything else, a gateway's page among them, does not say that anything was done.
     :ivar replaces_another: whether a middleware gave it in place of what became of a request that was sent.
     """
 
-    __slots__ = ("body", "cut_short", "headers", "is_word_of_api", "problem", "replaces_another", "status")
+    __slots__ = ("body", "came_late", "cut_short", "headers", "is_word_of_api", "problem", "replaces_another", "status")
 
     def __init__(self, status: int, headers: Mapping[str, str]) -> None:
         self.status: Final = status
@@ -47,6 +57,7 @@ class Response:
         self.body = b""
         self.problem: str | None = None
         self.cut_short = False
+        self.came_late = False
         self.is_word_of_api = False
         self.replaces_another = False
 
@@ -73,9 +84,10 @@ class Response:
         try:
             await read_body(raw, cap, chunks)
         except TimeoutError:
-            response.problem, response.cut_short = "its body did not come in time", True
+            response.problem, response.cut_short, response.came_late = "its body did not come in time", True, True
         except (aiohttp.ClientError, OSError) as error:
             response.problem, response.cut_short = f"its body is cut short ({type(error).__name__})", True
+            drop_frames(error)
         except UnreadableBodyError as error:
             response.problem, response.cut_short = str(error), error.cut_short
         response.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
@@ -100,8 +112,10 @@ class Attempt:
 
     __slots__ = (
         "_cap",
+        "_is_over",
         "_keeps_readable",
         "_may_be_done",
+        "_under_way",
         "_writes",
         "entered",
         "handed_over",
@@ -116,6 +130,8 @@ class Attempt:
         self._writes: Final = writes
         self._keeps_readable: Final = keeps_readable
         self._may_be_done = False
+        self._under_way = 0
+        self._is_over = False
         self.started = False
         self.entered = False
         self.handed_over = False
@@ -126,13 +142,24 @@ class Attempt:
     async def begin(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Stand in front of the user's middlewares, and note that they run."""
         self.started = True
-        return await handler(request)
+        try:
+            return await handler(request)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise  # on these aiohttp sends nothing again
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            kind = type(error).__name__
+        raise MiddlewareFailedError(kind)
+
+    def close(self) -> None:
+        """Let nothing more be sent: what became of the call is told now, and must stay true."""
+        self._is_over = True
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        if self._may_be_done and self._writes:
+        if self._writes and (self._may_be_done or self._under_way):
             raise RepeatedWriteError("a write that may have been carried out is not sent again")
         self.started = self.entered = True
         self.response = self.raw = None
+        self._under_way += 1
         lost = ""
         try:
             raw = await send_on_clean_connection(request, handler, self._hand_over)
@@ -146,10 +173,13 @@ class Attempt:
             self.response = response = await self._read(raw)
             self.raw = raw
             self._may_be_done = not response.is_refusal
+            if response.came_late:
+                raise TimeoutError  # aiohttp's timer, which is spent, would not stop a middleware that goes on now
             if self._keeps_readable:
                 raw.content = _refilled(response)
             return raw
         finally:
+            self._under_way -= 1
             self.signature = request.headers.get("Signature")
         # Outside of the except block: aiohttp's exceptions print headers, and would stay on this one as its context.
         raise ConnectionLostError(lost)
@@ -173,6 +203,8 @@ class Attempt:
         return response
 
     def _hand_over(self) -> None:
+        if self._is_over:
+            raise CallIsOverError("the call is over")
         self.handed_over = self._may_be_done = True
 
 

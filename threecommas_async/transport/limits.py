@@ -138,7 +138,7 @@ def _described(limit: Limit) -> str:
 class WaitTooLongError(Exception):
     """The next request would have to wait longer than its caller will.
 
-    :ivar wait: the seconds that it would have to wait.
+    :ivar wait: the seconds that it would have to wait; above 0.
     """
 
     def __init__(self, wait: float) -> None:
@@ -342,7 +342,7 @@ class MemoryLimiter:
             place = 0
             for waiter in tuple(window.queue):
                 slot = self._slot(window, now, place)
-                if slot > waiter.latest + _INSTANT:
+                if slot > max(waiter.latest, now) + _INSTANT:
                     del window.queue[waiter]
                     waiter.refuse(slot - now)
                 else:

@@ -601,7 +601,7 @@ class RedisLimiter:
                     await self._run(_RELEASE, [self._logs[turn.window]], [turn.name])
 
     async def _sleep(self, turn: _Turn, seconds: float) -> None:
-        if self._clock.monotonic() + seconds > turn.latest:
+        if seconds > 0 and self._clock.monotonic() + seconds > turn.latest:
             raise WaitTooLongError(seconds)
         turn.notice(seconds)
         waiter = Waiter(turn.latest)
@@ -660,7 +660,7 @@ class RedisLimiter:
         now = self._clock.monotonic()
         for waiter, window in self._sleeping.items():
             earliest = max(self.own.opens_at, window.held_until)
-            if earliest > waiter.latest:
+            if earliest > max(waiter.latest, now):
                 waiter.refuse(earliest - now)
 
 

@@ -21,12 +21,13 @@ from threecommas_async.transport.admission import Admission
 from threecommas_async.transport.attempt import Attempt, Response
 from threecommas_async.transport.call import Call, Method
 from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.frames import drop_frames, without_aiohttp
 from threecommas_async.transport.limits import Limit, Limits
 from threecommas_async.transport.retries import Retries
 from threecommas_async.transport.session import Session, UnusableSessionError
 from threecommas_async.transport.settings import Mode, request_headers
 from threecommas_async.transport.signing import SigningMiddleware
-from threecommas_async.transport.verdicts import Failure, failure_of_response, judge_exception, without_aiohttp
+from threecommas_async.transport.verdicts import Failure, failure_of_response, judge_exception
 
 T = TypeVar("T")
 
@@ -194,7 +195,7 @@ class Transport:
                     self._retries.succeeded()
                     return cast("T", result)
                 failure = failure_of_response(outcome, call, self._clock, pause=self._admission.pause_of(call))
-                await self._admission.heed(failure)
+                await self._admission.heed(failure, deadline - self._clock.monotonic())
             else:
                 failure = outcome
             if not await self._may_repeat(failure, call, deadline):
@@ -249,11 +250,15 @@ class Transport:
             ) as raw:
                 outcome = attempt.response if raw is attempt.raw else await attempt.read_another(raw)
         except BaseException as error:
+            attempt.close()
             call.signature = attempt.signature
             outcome = judge_exception(error, attempt, call, is_closed=session.closed)
             if outcome is None:
                 error.__traceback__ = without_aiohttp(error.__traceback__)
                 raise
+            if not isinstance(outcome, Failure) or outcome.cause is None:
+                drop_frames(error)
+        attempt.close()
         call.signature = attempt.signature
         if isinstance(outcome, Failure):
             call.log(self._clock, None, {})

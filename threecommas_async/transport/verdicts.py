@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from types import TracebackType
 from typing import Final, cast
 
 import aiohttp
@@ -34,9 +33,16 @@ from threecommas_async.errors import (
     UnreadableResponseError,
 )
 from threecommas_async.redaction import printable, redact
-from threecommas_async.transport.attempt import Attempt, ConnectionLostError, RepeatedWriteError, Response
+from threecommas_async.transport.attempt import (
+    Attempt,
+    ConnectionLostError,
+    MiddlewareFailedError,
+    RepeatedWriteError,
+    Response,
+)
 from threecommas_async.transport.call import Call
 from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.frames import cut_from_aiohttp
 from threecommas_async.transport.retries import Repeat
 from threecommas_async.transport.signing import ForeignOriginError, UnsafeHeaderError
 from threecommas_async.transport.stray_answers import ServerSpeaksFirstError
@@ -139,32 +145,16 @@ def _after_sending(error: Exception, attempt: Attempt, call: Call) -> Response |
         return Failure(_unknown(call, "it was about to be sent once more, which was prevented"), Repeat.NEVER)
     if response is not None and (
         (isinstance(error, aiohttp.ClientPayloadError) and response.problem is not None)
+        or (isinstance(error, TimeoutError) and response.came_late)
         or (isinstance(error, aiohttp.ClientResponseError) and error.status == response.status >= 400)
     ):
         return response  # a middleware that reads it, or calls raise_for_status()
     came = "" if response is None else f" after the response ({response.status}) had come"
-    unknown = _unknown(call, f"a middleware or trace hook failed{came} ({type(error).__name__})")
+    unknown = _unknown(call, f"a middleware or trace hook failed{came} ({_kind(error)})")
     if isinstance(error, aiohttp.ClientError):
         return Failure(unknown, Repeat.NEVER)
-    error.__traceback__ = without_aiohttp(error.__traceback__, ours=False)
+    cut_from_aiohttp(error)
     return Failure(unknown, Repeat.NEVER, error)
-
-
-def without_aiohttp(trace: TracebackType | None, *, ours: bool = True) -> TracebackType | None:
-    """Return a traceback without the frames of aiohttp, whose local variables hold URLs and headers.
-
-    :param ours: whether the frames of this package stay.
-    """
-    kept: list[TracebackType] = []
-    while trace is not None:
-        package = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
-        if package not in ("aiohttp", "yarl") and (ours or package != "threecommas_async"):
-            kept.append(trace)
-        trace = trace.tb_next
-    shorter: TracebackType | None = None
-    for entry in reversed(kept):
-        shorter = TracebackType(shorter, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return shorter
 
 
 def failure_of_response(response: Response, call: Call, clock: Clock, *, pause: timedelta) -> Failure:
@@ -335,7 +325,7 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def _kind(error: Exception) -> str:
-    return str(error) if isinstance(error, ConnectionLostError) else type(error).__name__
+    return str(error) if isinstance(error, (ConnectionLostError, MiddlewareFailedError)) else type(error).__name__
 
 
 def _reason(error: Exception, call: Call) -> str:
