@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests import catalogue
+from tests.endpoints import catalogue
 from tests.sandbox.calling import START, Answer, Caller, calling
 from threecommas_async.sandbox import Faults, Sandbox
 from threecommas_async.sandbox.http.routes import path_pattern
