@@ -356,7 +356,9 @@ class SimulatedFleet:
         asked = self._clock.elapsed
         try:
             await limiter.acquire(route, patience, ignore_wait)
-        except WaitTooLongError:
+        except WaitTooLongError as refusal:
+            if refusal.wait <= 0:
+                raise AssertionError("refused although there was a place") from refusal
             self._report.refused += 1
             # What Redis takes to answer is real time, to which no simulated patience applies.
             self._report.refused_late += self._clock.elapsed > asked + patience + 5

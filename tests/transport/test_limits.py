@@ -379,6 +379,24 @@ class TestTheQueue:
 
         await clock.run([work()])
 
+    async def test_one_that_woke_too_late_for_a_free_place_has_it(self, clock: SteppingClock) -> None:
+        limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
+        assert limiter.take("GET /x")
+        asleep, wake = asyncio.Event(), asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            asleep.set()
+            await wake.wait()
+
+        clock.sleep = sleep  # type: ignore[method-assign]
+        waiting = asyncio.ensure_future(limiter.acquire("GET /x", 12, ignore_wait))
+        await asleep.wait()
+        clock.elapsed += 15  # the machine was busy, and whoever has waited so long decides what it is worth
+        limiter.reconsider()
+        wake.set()
+        await waiting
+        assert not limiter.take("GET /x")
+
     async def test_who_waits_in_a_confined_window_passes_when_it_is_no_more(self) -> None:
         clock = JumpingClock()
         limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock, processes=2)
