@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -201,11 +202,20 @@ def test_the_sandbox_takes_the_key_of_the_environment_and_stops_at_sigterm() -> 
         port = free.getsockname()[1]
     with started("sandbox", "--port", str(port), **key) as process:
         first_line = json.loads(cast("IO[str]", process.stdout).readline())
+        control_key = first_line.pop("control_key")
         assert first_line == {
             "url": f"http://127.0.0.1:{port}/public/api",
             "api_key": "my-key",
             "api_secret": "my-secret",
+            "control_url": f"http://127.0.0.1:{port}/sandbox",
         }
+        request = urllib.request.Request(  # noqa: S310
+            f"{first_line['control_url']}/prices/set",
+            b'{"market": "binance", "pair": "USDT_ETH", "price": "1980"}',
+            {"Sandbox-Key": control_key},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            assert json.load(response) == {"price": "1980.0"}
         process.send_signal(signal.SIGTERM)
         assert process.communicate(timeout=10) == ("", "")
         assert process.returncode == 0

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, cast
+from typing import Annotated, Final, cast
 
 import typer
 
@@ -22,14 +18,12 @@ from threecommas_async.cli.commands import command
 from threecommas_async.cli.deals import deals
 from threecommas_async.cli.errors import CommandError, explained
 from threecommas_async.cli.markets import market_data
-from threecommas_async.cli.output import abandon_output, print_error, print_hint, print_line, print_raw_json
+from threecommas_async.cli.output import abandon_output, print_error, print_line
+from threecommas_async.cli.sandbox import sandbox_command
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Sentence
 from threecommas_async.errors import ThreeCommasError
 from threecommas_async.version import __version__
-
-if TYPE_CHECKING:
-    from threecommas_async.sandbox import Sandbox
 
 _FAILED: Final = 1
 _USAGE: Final = 2
@@ -80,39 +74,7 @@ def validate(session: Session) -> Sentence:
     return Sentence("3Commas accepts the API key", validity, problem=problem)
 
 
-@app.command()
-def sandbox(
-    host: Annotated[str, typer.Option(metavar="HOST", help="127.0.0.1, localhost or ::1.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="0 takes a free one.")] = 0,
-) -> None:
-    """Serve an offline 3Commas until interrupted.
-
-    The first line on standard output is a JSON object with url, api_key and api_secret. The key is the one in
-    THREECOMMAS_API_KEY and THREECOMMAS_API_SECRET if they are set, and random otherwise.
-    """
-    from threecommas_async.sandbox import Sandbox
-
-    try:
-        server = Sandbox(host=host, port=port)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="'--host'") from None
-    asyncio.run(_serve(server))
-
-
-async def _serve(server: Sandbox) -> None:
-    import msgspec
-
-    stopped = asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # on Windows
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    key = server.add_key(
-        api_key=os.environ.get("THREECOMMAS_API_KEY") or None, secret=os.environ.get("THREECOMMAS_API_SECRET") or None
-    )
-    async with server:
-        first_line = {"url": server.url, "api_key": key.api_key, "api_secret": key.secret}
-        print_raw_json(msgspec.json.encode(first_line).decode())
-        print_hint("The sandbox serves until you press Ctrl-C.")
-        await stopped.wait()
+app.add_typer(sandbox_command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -111,7 +111,7 @@ def export(
 @command(bot_settings)
 def diff(session: Session, file: _File) -> Sections:
     """Show how the settings in a file differ from those at 3Commas. Changes nothing."""
-    changes = _compared(session, _entries(file))
+    changes = _compared(session, entries_of(file))
     return _differences([change for change in changes if change.differences], len(changes))
 
 
@@ -124,7 +124,7 @@ def apply(session: Session, file: _File, dry_run: _DryRun = False, undo: _Undo =
     """
     from threecommas_async.cli.undo import undo_path
 
-    return _change(session, _entries(file), undo or undo_path(file), dry_run=dry_run, yes=yes)
+    return _change(session, entries_of(file), undo or undo_path(file), dry_run=dry_run, yes=yes)
 
 
 @command(bot_settings)
@@ -255,7 +255,11 @@ def _differences(changes: Sequence[Change], count: int, note: str | None = None)
 # Files
 
 
-def _entries(file: Path) -> list[BotEntry]:
+def entries_of(file: Path) -> list[BotEntry]:
+    """Return the bots that a file names.
+
+    :raises CommandError: it names none, or is not what it should be.
+    """
     entries = _parsed(file, _read(file))
     if not entries:
         raise CommandError(f"{file} names no bot")

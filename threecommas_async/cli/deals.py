@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import attrs
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from threecommas_async.cli.columns import Cell, Column, number_of, percent, sign_style, text_of
 from threecommas_async.cli.commands import command
-from threecommas_async.cli.options import OfAccount, Yes, identifier
+from threecommas_async.cli.options import OfAccount, Yes, above_zero, identifier
 from threecommas_async.cli.output import print_levels
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.tables import aligned
@@ -250,8 +250,8 @@ def add_funds(
     from threecommas_async.cli.questions import confirm
 
     number = identifier(one, "deal")
-    amount = _above_zero("--quantity", quantity)
-    price = None if rate is None else _above_zero("--rate", rate)
+    amount = above_zero("--quantity", quantity)
+    price = None if rate is None else above_zero("--rate", rate)
     at = "the market price" if price is None else f"a price of {price:f}"
     confirm(f"Add {amount:f} to deal {number} at {at}?", yes=yes, action="add the funds", otherwise="nothing was added")
     order: DealOrder = session.run(
@@ -280,13 +280,3 @@ def _end(
         name = f"{number} ({deal.pair}{profit})"
     confirm(f"{verb} deal {name} {how}?", yes=yes, action=f"{verb.lower()} the deal", otherwise="nothing was done")
     return Record(f"{verb} deal", _SHOWN, session.run(lambda client: act(client, number)))
-
-
-def _above_zero(option: str, text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not amount.is_finite() or amount <= 0 or "_" in text:
-        raise typer.BadParameter("it must be a number above 0, such as 0.5", param_hint=f"'{option}'")
-    return amount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Final, Literal
 
 import typer
@@ -61,3 +62,14 @@ def account_id(value: str) -> int:
 def account_id_or_summary(value: str) -> int | Literal["summary"]:
     """Return the account's id, or the word for all accounts, that an argument is."""
     return "summary" if value == "summary" else account_id(value)
+
+
+def above_zero(option: str, text: str) -> Decimal:
+    """Return the amount that an option has."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0 or "_" in text:
+        raise typer.BadParameter("it must be a number above 0, such as 0.5", param_hint=f"'{option}'")
+    return amount

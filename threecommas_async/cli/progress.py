@@ -60,6 +60,13 @@ def steps(what: str, total: int) -> Generator[Callable[[], None]]:
         yield count_one
 
 
+@contextmanager
+def share(what: str, total: int) -> Generator[Callable[[int], None]]:
+    """Show a bar, and give a function to call with how many of so many are done."""
+    with ExitStack() as ends:
+        yield _begun(what, ends, total)
+
+
 def _begun(what: str, ends: ExitStack, total: int | None = None) -> Callable[[int], None]:
     """Show a bar until ``ends`` does, and return the function that moves it."""
     console = Console(stderr=True)

@@ -1,0 +1,216 @@
+"""Bots of a file on a recorded series of prices, in a sandbox whose clock follows the series."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import attrs
+
+from threecommas_async.cli.bot_files import BotEntry
+from threecommas_async.cli.columns import Column, number_of, percent
+from threecommas_async.cli.errors import CommandError
+from threecommas_async.cli.progress import share
+from threecommas_async.cli.views import Rows, Sections
+from threecommas_async.codec.writing import value_of
+from threecommas_async.errors import ApiError
+from threecommas_async.models.dca_bot import DcaBot
+from threecommas_async.models.dca_bot_settings import DcaBotSettings
+from threecommas_async.models.deal import Deal
+from threecommas_async.sandbox import Sandbox
+from threecommas_async.sandbox.control.series import Row, checked_rows, read_rows
+from threecommas_async.transport.clock import SimulatedClock
+
+if TYPE_CHECKING:
+    from threecommas_async.client import ThreeCommasClient
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+_ENOUGH: Final = 1_000_000
+
+
+@attrs.frozen
+class _Rehearsed:
+    """A bot, and what came of it."""
+
+    number: int
+    """Its id in the file; in the sandbox it has another."""
+    bot: DcaBot
+    deals: Sequence[Deal]
+
+    @property
+    def failed(self) -> int:
+        return sum(deal.status == "failed" for deal in self.deals)
+
+    def count(self, *, finished: bool) -> int:
+        return sum(deal.is_finished is finished for deal in self.deals) - (self.failed if finished else 0)
+
+    def profit(self, *, finished: bool) -> Decimal:
+        profits = [deal.profit for deal in self.deals if deal.is_finished is finished]
+        return sum((profit for profit in profits if profit is not None), Decimal(0))
+
+
+@attrs.frozen
+class _Line:
+    """A deal, and the id of its bot in the file."""
+
+    number: int
+    deal: Deal
+
+
+def rehearse(
+    entries: Sequence[BotEntry], series: Path, market: str, pair: str, balances: Mapping[str, Decimal]
+) -> Sections:
+    """Let bots trade at recorded prices, and return what came of it.
+
+    :param entries: the bots, as a file has them; each is to have all settings that a new bot needs.
+    :param series: a CSV file of times and prices.
+    :param balances: what the account holds; when empty, a million of both currencies of the pair.
+    :raises CommandError: a bot cannot be created of its settings, or does not trade the pair.
+    :raises ValueError: the market does not trade the pair, or a row of the series is wrong, which is named.
+    """
+    wanted = [(entry.id, _settings(entry, pair)) for entry in entries]
+    try:
+        rows = checked_rows(read_rows(series), not_before=_BEGINNING)
+    except UnicodeDecodeError:
+        raise CommandError(f"{series} is not UTF-8") from None
+    except ValueError as error:
+        raise CommandError(f"{series}: {str(error).removeprefix('rows: ')}") from None
+    sandbox = Sandbox(clock=SimulatedClock(rows[0].time))
+    if pair not in sandbox.pairs.of(market):
+        raise CommandError(f"{pair} is not traded at {market}; see 'threecommas pairs {market} --sandbox'")
+    found = asyncio.run(_trade(sandbox, wanted, rows, market, pair, balances))
+    others = [entry.id for entry in entries if len(cast("Sequence[str]", entry.settings["pairs"])) > 1]
+    return _result(found, rows, pair, others)
+
+
+async def _trade(
+    sandbox: Sandbox,
+    wanted: Iterable[tuple[int, DcaBotSettings]],
+    rows: Sequence[Row],
+    market: str,
+    pair: str,
+    balances: Mapping[str, Decimal],
+) -> list[_Rehearsed]:
+    await sandbox.prices.set(market, pair, rows[0].price)
+    held = balances or dict.fromkeys(pair.split("_"), Decimal(_ENOUGH))
+    account_id = sandbox.accounts.add(type=market, name="Rehearsal", balances=held)
+    async with sandbox, sandbox.client() as client:
+        made = [(number, await _begin(client, number, account_id, settings)) for number, settings in wanted]
+        with share("Prices", len(rows)) as show:
+            await sandbox.prices.replay(
+                market, pair, ((row.time, row.price) for row in rows), progress=lambda progress: show(progress.done)
+            )
+        return [
+            _Rehearsed(
+                number,
+                await client.bots.get(bot_id),
+                sorted([deal async for deal in client.deals.iterate(bot_id=bot_id)], key=lambda deal: deal.id),
+            )
+            for number, bot_id in made
+        ]
+
+
+async def _begin(client: ThreeCommasClient, number: int, account_id: int, settings: DcaBotSettings) -> int:
+    try:
+        bot = await client.bots.create(account_id=account_id, settings=settings)
+        return (await client.bots.enable(bot.id)).id
+    except ApiError as error:
+        raise CommandError(f"bot {number}: {error}") from None
+
+
+def _settings(entry: BotEntry, pair: str) -> DcaBotSettings:
+    """Return the settings of a new bot that trades the pair and no other."""
+    needed = [field.name for field in attrs.fields(DcaBotSettings) if field.default is attrs.NOTHING]
+    if absent := [name for name in needed if name not in entry.settings]:
+        raise CommandError(f"bot {entry.id}: a rehearsal needs all of a bot; it lacks {', '.join(absent)}")
+    if pair not in cast("Sequence[str]", entry.settings["pairs"]):
+        raise CommandError(f"bot {entry.id} does not trade {pair}")
+    try:
+        return DcaBotSettings(**cast("Any", {**entry.settings, "pairs": (pair,)}))
+    except (TypeError, ValueError) as error:
+        raise CommandError(f"bot {entry.id}: {error}") from None
+
+
+def _result(found: Sequence[_Rehearsed], rows: Sequence[Row], pair: str, others: Sequence[int]) -> Sections:
+    quote = pair.partition("_")[0]
+    lines = [_Line(one.number, deal) for one in found for deal in one.deals]
+    first, last = rows[0], rows[-1]
+    bots = Rows(f"{number_of(len(found), 'bot')}, {_minute(first.time)} to {_minute(last.time)}", _bots(quote), found)
+    deals = Rows(number_of(len(lines), "deal"), _deals(quote), lines)
+    notes = [f"{pair} went from {first.price:f} to {last.price:f}. Nothing left this machine."]
+    if others:
+        notes.append(f"Of several pairs, only {pair} was traded by bot {', '.join(map(str, others))}.")
+    value = {
+        "pair": pair,
+        "rows": len(rows),
+        "from": first.time,
+        "to": last.time,
+        "first_price": first.price,
+        "last_price": last.price,
+        "bots": [
+            {
+                "id": one.number,
+                "name": one.bot.name,
+                "is_enabled": one.bot.is_enabled,
+                "finished_deals": one.count(finished=True),
+                "open_deals": one.count(finished=False),
+                "failed_deals": one.failed,
+                "finished_profit": one.profit(finished=True),
+                "open_profit": one.profit(finished=False),
+                "profit_currency": quote,
+                "deals": [_deal_value(deal) for deal in one.deals],
+            }
+            for one in found
+        ],
+    }
+    return Sections([bots, deals] if lines else [bots], value_of(value, "rehearsal"), notes=notes)
+
+
+def _deal_value(deal: Deal) -> dict[str, object]:
+    return {
+        "status": deal.status,
+        "error": _why(deal),
+        "opened_at": deal.created_at,
+        "closed_at": deal.closed_at,
+        "safety_orders": deal.completed_safety_orders_count,
+        "profit": deal.profit,
+        "profit_percentage": deal.profit_percentage,
+    }
+
+
+def _bots(quote: str) -> Sequence[Column[_Rehearsed]]:
+    return (
+        Column("ID", "number"),
+        Column("Name", "bot.name", wraps=True),
+        Column("State", lambda one: "on" if one.bot.is_enabled else "off", spare=True),
+        Column("Finished", lambda one: one.count(finished=True), align="right"),
+        Column("Open", lambda one: one.count(finished=False), align="right"),
+        Column("Failed", "failed", align="right", optional=lambda one: one.failed > 0),
+        Column(f"Made {quote}", lambda one: one.profit(finished=True), signed=True),
+        Column(f"Open {quote}", lambda one: one.profit(finished=False), signed=True),
+    )
+
+
+def _deals(quote: str) -> Sequence[Column[_Line]]:
+    return (
+        Column("Bot", "number"),
+        Column("Opened", lambda one: _minute(one.deal.created_at)),
+        Column("Closed", lambda one: _minute(one.deal.closed_at)),
+        Column("Status", lambda one: one.deal.localized_status or one.deal.status, wraps=True),
+        Column("Why", lambda one: _why(one.deal), wraps=True, optional=lambda one: _why(one.deal) is not None),
+        Column("SO", "deal.completed_safety_orders_count", align="right"),
+        Column(f"Profit {quote}", "deal.profit", signed=True),
+        Column("%", "deal.profit_percentage", form=percent, signed=True, spare=True),
+    )
+
+
+def _why(deal: Deal) -> str | None:
+    return deal.error_message or deal.failed_message or None
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
