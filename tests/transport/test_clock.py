@@ -180,6 +180,30 @@ async def test_a_sandbox_answers_while_the_clock_stands(manual: Diary) -> None:
         assert (await call).pong == "pong"
 
 
+async def test_it_tells_when_the_next_sleeper_will_wake(manual: Diary) -> None:
+    clock = manual.clock
+    assert clock.next_wake is None
+    manual.start("a", 90, 3600)
+    soon = manual.start("b", 30)
+    later = asyncio.create_task(clock.advance(100))
+    await asyncio.sleep(0)
+    assert clock.next_wake == START + timedelta(seconds=30)
+    soon.cancel()
+    await asyncio.sleep(0)
+    assert clock.next_wake == START + timedelta(seconds=90)
+    await later
+    assert clock.next_wake == START + timedelta(seconds=3690)
+    await clock.advance(3600)
+    assert clock.next_wake is None
+
+
+@pytest.mark.parametrize("seconds", [math.inf, 1e15])
+async def test_who_sleeps_for_longer_than_there_are_days_will_not_wake(manual: Diary, seconds: float) -> None:
+    manual.start("a", seconds)
+    await manual.clock.advance(0)
+    assert (manual.clock.sleeping, manual.clock.next_wake) == (1, None)
+
+
 # --- either
 
 

@@ -131,6 +131,18 @@ class SimulatedClock:
         """How many are asleep."""
         return sum(not (sleeper.is_advance or sleeper.woken.done()) for sleeper in self._sleepers)
 
+    @property
+    def next_wake(self) -> datetime | None:
+        """When the next of those who are asleep will wake, by :meth:`now`; None if nobody is, or for ever."""
+        dues = [sleeper.moment for sleeper in self._sleepers if not (sleeper.is_advance or sleeper.woken.done())]
+        moment = min(dues, default=math.inf)
+        if moment == math.inf:
+            return None
+        try:
+            return self._start + timedelta(seconds=moment - _MONOTONIC_START)
+        except OverflowError:  # after the last day that there is
+            return None
+
     async def sleep(self, seconds: float) -> None:
         """Return once ``seconds`` have passed on this clock.
 

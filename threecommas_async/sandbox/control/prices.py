@@ -95,7 +95,7 @@ class SandboxPrices:
     ) -> int:
         """Replay a recorded series of prices; the simulated clock follows it.
 
-        Programs that sleep by the clock wake at their moments in between, and are waited for. While nobody sleeps and
+        Programs that sleep by the clock wake at their moments in between, and are waited for. While nobody wakes and
         nothing happens to a deal, many rows are replayed at once, so that a month of minutes takes seconds.
 
         :param rows: the path of a CSV file with the columns time and price, or pairs of them. A time is an aware
@@ -128,7 +128,7 @@ class SandboxPrices:
         try:
             await clock.advance(0)  # whoever is about to sleep does
             for done, row in enumerate(series, start=1):
-                if clock.sleeping:
+                if (wake := clock.next_wake) is not None and wake <= row.time:
                     await _reach(clock, row.time)
                 trading.bring_to(row.time)
                 trading.set_price(market, pair, row.price)
