@@ -200,10 +200,10 @@ def test_after_a_lost_answer_a_write_is_not_to_be_repeated_and_a_read_may_be(
 
 def test_the_accounts_of_the_sandbox_are_those_that_the_help_names(command: Command) -> None:
     ids = [account["id"] for account in command("accounts", "list", "--sandbox", "--json").json]
-    assert len(ids) == 2
+    assert len(ids) == 3
     for name in ("list", "show", "rename", "remove", "balances", "chart"):
         usage = " ".join(command("accounts", name, "--help", COLUMNS="200").out.split())
-        assert f"has two accounts, {ids[0]} and {ids[1]}." in usage
+        assert f"has the accounts {ids[0]}, {ids[1]} and {ids[2]}, the bot " in usage
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ Sandboxed = Annotated[
     bool,
     typer.Option(
         "--sandbox",
-        help="Talk to an offline 3Commas that lives as long as this command and has two accounts, 32849081 and "
-        "32849082. Needs no key.",
+        help="Talk to an offline 3Commas that lives as long as this command and has the accounts 32849081, "
+        "32849082 and 32849083, the bot 15564829 and its deal 2376506366. Needs no key.",
     ),
 ]
 InMode = Annotated[

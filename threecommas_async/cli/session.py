@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar, final
 
@@ -12,11 +13,13 @@ from threecommas_async.cli.options import TradingMode
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
+    from threecommas_async.models import DcaBotSettings
     from threecommas_async.sandbox import Sandbox
 
 T = TypeVar("T")
 
 _PATIENCE: Final = 120.0
+_FALL: Final = Decimal("0.985")
 
 
 @final
@@ -25,7 +28,7 @@ class Session:
 
     Each :meth:`run` has a client of its own: while a person is being asked something, no connection grows old.
 
-    :param sandbox: whether to talk to a new sandbox, which has two accounts.
+    :param sandbox: whether to talk to a new sandbox, which has accounts, a bot and a deal.
     :param mode: the trading mode that the calls see.
     :param needs_key: whether the calls need a key; without, the environment need not have one.
     """
@@ -85,4 +88,30 @@ async def _furnished_sandbox() -> Sandbox:
         type="binance", name="Trading", balances={"BTC": "0.4125", "ETH": "4.2", "USDT": "2750.5", "BNB": "3.08"}
     )
     server.accounts.add(type="okex", name="Savings", balances={"USDC": "12000", "DOGE": "27076", "BTC": "0.0035"})
+    account_id = server.accounts.add(type="binance", name="Bots", balances={"USDT": "1000"})
+    async with server.client() as client:
+        bot = await client.bots.create(account_id=account_id, settings=_bot_settings())
+        await client.bots.enable(bot.id)
+    # The price falls until a safety order is filled, and comes back: what is said of other accounts stays as it is.
+    price = server.prices.get("binance", "USDT_ETH")
+    await server.prices.walk("binance", "USDT_ETH", (price * _FALL, price))
     return server
+
+
+def _bot_settings() -> DcaBotSettings:
+    from threecommas_async.models import DcaBotSettings, StrategySettings
+
+    return DcaBotSettings(
+        name="Ladder",
+        pairs=["USDT_ETH"],
+        strategy_list=[StrategySettings(strategy="nonstop")],
+        base_order_volume="100",
+        take_profit_type="total",
+        take_profit="2",
+        safety_order_volume="50",
+        safety_order_step_percentage="1",
+        max_safety_orders=3,
+        active_safety_orders_count=2,
+        martingale_volume_coefficient="1.5",
+        martingale_step_coefficient="2",
+    )
