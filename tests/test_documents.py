@@ -16,6 +16,8 @@ from threecommas_async.sandbox import Sandbox
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = sorted((ROOT / "docs").glob("*.md"))
+TEST = "import pytest\n"
+"""How a block begins that is a test: pytest runs it."""
 
 
 def blocks_of(page: Path, language: str = "python") -> list[str]:
@@ -45,10 +47,12 @@ def names(
     monkeypatch.setenv("THREECOMMAS_API_SECRET", str(key.secret))
     monkeypatch.delenv("THREECOMMAS_PRIVATE_KEY_FILE", raising=False)
     sandbox.accounts.add(name="First")
+    account_id = sandbox.accounts.add(name="Bots", balances={"USDT": 10_000})
     client = sandbox.client()
     yield {
         "sandbox": sandbox,
         "client": client,
+        "account_id": account_id,
         "api_key": key.api_key,
         "secret": key.secret,
         "private_key_file": str(key_file),
@@ -65,6 +69,8 @@ def run(code: str, where: str, names: dict[str, Any]) -> None:
 def test_the_code_of_a_page_runs(page: Path, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
     before = dict(names)
     for number, block in enumerate(blocks_of(page), start=1):
+        if block.startswith(TEST):
+            continue
         run(block, f"{page.name}, block {number}", names)
     for name, value in names.items():
         if name not in before and inspect.iscoroutinefunction(value):
@@ -91,8 +97,9 @@ def test_the_outcomes_of_the_readme(
     assert "unknown yet, looking: Account(" in capsys.readouterr().out
 
 
-def test_the_pytest_example_works_as_pytest_asyncio_comes(pytester: pytest.Pytester) -> None:
-    (example,) = [block for block in blocks_of(README) if block.startswith("import pytest")]
+@pytest.mark.parametrize("page", [README, ROOT / "docs/sandbox.md"], ids=lambda page: page.stem)
+def test_the_pytest_example_works_as_pytest_asyncio_comes(pytester: pytest.Pytester, page: Path) -> None:
+    (example,) = [block for block in blocks_of(page) if block.startswith(TEST)]
     pytester.makepyfile(example)
     scope = ("-o", "asyncio_default_fixture_loop_scope=function")
     pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", *scope).assert_outcomes(passed=1)

@@ -70,7 +70,8 @@ class SimulatedClock:
     Give the same one to a client and to its sandbox, and both live in one time::
 
         clock = SimulatedClock()
-        async with Sandbox(clock=clock, limits=True) as sandbox, sandbox.client(max_wait=3600) as client:
+        options = {"timeout": 3600, "max_wait": 3600}
+        async with Sandbox(clock=clock, limits=True) as sandbox, sandbox.client(**options) as client:
             for _ in range(300):
                 await client.users.validate()  # waits for the rate limit, at once
         assert clock.elapsed > 120
