@@ -110,6 +110,19 @@ def test_of_several_pairs_the_recorded_one_is_traded(command: Command, arguments
     assert command(*arguments, "--json").json["bots"][0]["finished_deals"] == 1
 
 
+def test_a_bot_that_waits_for_an_indicator_waits_in_vain(command: Command, arguments: list[str], bots: Path) -> None:
+    bots.write_text(BOT.replace('"nonstop"', '"manual"'))
+    result = command(*arguments)
+    assert result.out.endswith("There are no indicators here: no signal came for bot 15565014.\n")
+    assert "indicators" not in command(*arguments, "--json").out
+
+
+def test_an_unknown_market(command: Command, arguments: list[str]) -> None:
+    arguments[arguments.index("binance")] = "binanc"
+    result = command(*arguments)
+    assert (result.status, "binanc" in result.error) == (1, True)
+
+
 def test_an_account_without_enough_money(command: Command, arguments: list[str]) -> None:
     (bot,) = command(*arguments, "--balance", "USDT=10", "--json").json["bots"]
     assert (bot["finished_deals"], bot["open_deals"], bot["deals"][0]["status"]) == (0, 0, "failed")

@@ -144,6 +144,8 @@ def _result(found: Sequence[_Rehearsed], rows: Sequence[Row], pair: str, others:
     notes = [f"{pair} went from {first.price:f} to {last.price:f}. Nothing left this machine."]
     if others:
         notes.append(f"Of several pairs, only {pair} was traded by bot {', '.join(map(str, others))}.")
+    if waiting := [one.number for one in found if not one.deals and not _is_nonstop(one.bot)]:
+        notes.append(f"There are no indicators here: no signal came for bot {', '.join(map(str, waiting))}.")
     value = {
         "pair": pair,
         "rows": len(rows),
@@ -206,6 +208,10 @@ def _deals(quote: str) -> Sequence[Column[_Line]]:
         Column(f"Profit {quote}", "deal.profit", signed=True),
         Column("%", "deal.profit_percentage", form=percent, signed=True, spare=True),
     )
+
+
+def _is_nonstop(bot: DcaBot) -> bool:
+    return all(condition.strategy == "nonstop" for condition in bot.strategy_list or ())
 
 
 def _why(deal: Deal) -> str | None:
