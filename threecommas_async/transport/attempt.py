@@ -15,6 +15,7 @@ from threecommas_async.transport.frames import drop_frames
 from threecommas_async.transport.stray_answers import send_on_clean_connection
 
 _BUFFER: Final = 2**16
+_SWITCHING_PROTOCOLS: Final = 101
 
 
 class ConnectionLostError(aiohttp.ClientConnectionError):
@@ -196,8 +197,8 @@ class Attempt:
         except BaseException:
             raw.close()
             raise
-        if response.problem is not None:
-            raw.close()
+        if response.problem is not None or raw.status == _SWITCHING_PROTOCOLS:
+            raw.close()  # aiohttp gives back by itself only what has come to its end
         elif not response.body and _ends_with_connection(raw):
             response.problem, response.cut_short = "nothing but the end of the connection says that it is whole", True
         return response
