@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 import aiohttp
 
-from threecommas_async import Account, HmacCredentials, RsaCredentials, ThreeCommasClient
+from threecommas_async import HmacCredentials, RsaCredentials, ThreeCommasClient
+from threecommas_async.client import DEFAULT_MAX_BODY
 from threecommas_async.errors import Outcome, ThreeCommasError
-from threecommas_async.transport.limits import Limit
+from threecommas_async.models import Account
+from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.limits import Limit, Limits
 
 from .server import FaultServer
 
-KEY: Final = HmacCredentials("api-key-of-the-fault-tests", "api-secret-of-the-fault-tests")
+API_SECRET: Final = "api-secret-of-the-fault-tests"
+EXCHANGE_KEY: Final = "exchange-api-key-0123456789"
+EXCHANGE_SECRET: Final = "exchange-secret-9876543210"
+KEY: Final = HmacCredentials("api-key-of-the-fault-tests", API_SECRET)
 
 
 class Verdict(enum.Enum):
@@ -26,6 +33,8 @@ class Verdict(enum.Enum):
     NOT_DONE = "not done"
     UNKNOWN = "unknown"
     DONE = "done"
+    PASSED = "passed"
+    """An exception of the user's own code came out of it, which says that nothing was sent."""
 
 
 _VERDICTS: Final = {
@@ -38,6 +47,7 @@ EXECUTIONS: Final = {
     Verdict.NOT_DONE: frozenset({0}),
     Verdict.UNKNOWN: frozenset({0, 1}),
     Verdict.DONE: frozenset({1}),
+    Verdict.PASSED: frozenset({0}),
 }
 """How often a write may have been carried out, for what its caller was told."""
 
@@ -76,20 +86,67 @@ def make_client(
     server: FaultServer,
     *,
     credentials: HmacCredentials | RsaCredentials | None = KEY,
+    host: str = "127.0.0.1",
     timeout: float = 30.0,
-    clock: FakeClock | None = None,
+    clock: Clock | None = None,
     session: aiohttp.ClientSession | None = None,
-    limits: Sequence[Limit] | None = None,
+    limits: Sequence[Limit] | Limits | None = None,
+    max_wait: float = 30.0,
+    middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+    trace_configs: Sequence[aiohttp.TraceConfig] = (),
+    max_body: int = DEFAULT_MAX_BODY,
 ) -> ThreeCommasClient:
     """Build a client, by default without a limiter: what is under test here is what happens on the wire."""
     return ThreeCommasClient(
         credentials,
-        base_url=server.url,
+        base_url=server.url.replace("127.0.0.1", host),
         timeout=timeout,
         session=session,
         limits=limits,
+        max_wait=max_wait,
+        middlewares=middlewares,
+        trace_configs=trace_configs,
+        max_body=max_body,
         clock=clock or FakeClock(),
     )
+
+
+@asynccontextmanager
+async def connected(
+    server: FaultServer,
+    *,
+    borrowed: bool,
+    middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+    trace_configs: Sequence[aiohttp.TraceConfig] = (),
+    host: str = "127.0.0.1",
+    clock: Clock | None = None,
+    timeout: float = 30.0,  # noqa: ASYNC109 - it is the client's
+    max_body: int = DEFAULT_MAX_BODY,
+    connections: int = 100,
+) -> AsyncGenerator[ThreeCommasClient]:
+    """Lend a client with a session of its own, or with a borrowed one; trace configurations belong to the session.
+
+    :param connections: how many connections a borrowed session may have.
+    """
+    async with AsyncExitStack() as stack:
+        session = None
+        if borrowed:
+            connector = aiohttp.TCPConnector(limit=connections)
+            session = await stack.enter_async_context(
+                aiohttp.ClientSession(connector=connector, trace_configs=list(trace_configs))
+            )
+        yield await stack.enter_async_context(
+            make_client(
+                server,
+                session=session,
+                host=host,
+                middlewares=middlewares,
+                trace_configs=() if borrowed else trace_configs,
+                clock=clock,
+                timeout=timeout,
+                max_body=max_body,
+            )
+        )
 
 
 Call = Callable[[ThreeCommasClient, int], Awaitable[Account]]
@@ -105,9 +162,7 @@ def _through_transport(method: str, path: str, *, with_body: bool = False, reads
 
 
 async def create(client: ThreeCommasClient, marker: int) -> Account:
-    return await client.accounts.create(
-        type="binance", name=f"m{marker}", api_key="exchange-api-key", secret="exchange-secret"
-    )
+    return await client.accounts.create(type="binance", name=f"m{marker}", api_key=EXCHANGE_KEY, secret=EXCHANGE_SECRET)
 
 
 async def get(client: ThreeCommasClient, marker: int) -> Account:

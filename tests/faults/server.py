@@ -72,6 +72,7 @@ class Script:
     :ivar end: what becomes of the connection.
     :ivar flood: is sent again and again after the answer, until the client has had enough or ``flood_limit`` is met.
     :ivar later: is sent after the answer, in a packet of its own.
+    :ivar pace: if it is not 0, the answer is sent byte by byte, so many seconds between them.
     """
 
     reads: int | None = None
@@ -82,6 +83,7 @@ class Script:
     flood: bytes = b""
     flood_limit: int = 64 * 1024 * 1024
     later: bytes = b""
+    pace: float = 0.0
 
 
 FINE: Final = Script()
@@ -126,7 +128,9 @@ class FaultServer:
     :ivar executed: how often each marker was carried out.
     :ivar received: how often each marker came in whole.
     :ivar requests: the requests that came in whole, if ``keeps_requests``.
+    :ivar arrivals: when each of them came, by the event loop's time.
     :ivar bytes_received: all that came, over all connections.
+    :ivar flooded: how much of floods was sent.
     :ivar accepted: how many connections were made.
     """
 
@@ -136,8 +140,10 @@ class FaultServer:
         self.executed: Final[Counter[int]] = Counter()
         self.received: Final[Counter[int]] = Counter()
         self.requests: Final[list[Request]] = []
+        self.arrivals: Final[list[float]] = []
         self.keeps_requests: Final = keeps_requests
         self.bytes_received = 0
+        self.flooded = 0
         self.accepted = 0
         self.connections: Final[set[_Connection]] = set()
         # Holds the port while nothing listens on it, so that nobody else gets it, least of all the client's own socket.
@@ -291,6 +297,7 @@ class _Connection(asyncio.Protocol):
     def _answer(self, script: Script, request: Request) -> None:
         server = self._server
         server.received[request.marker] += 1
+        server.arrivals.append(asyncio.get_running_loop().time())
         if server.keeps_requests:
             server.requests.append(request)
         if script.executes:
@@ -298,6 +305,11 @@ class _Connection(asyncio.Protocol):
         if script.writes == 0:
             return
         answer = (script.answer or success)(request)
+        if script.pace:
+            loop = asyncio.get_running_loop()
+            for place in range(len(answer)):
+                loop.call_later(place * script.pace, self.write, answer[place : place + 1])
+            return
         self.write(answer if script.writes is None else answer[: script.writes])
         if script.flood:
             self._flood_on(script)
@@ -308,6 +320,7 @@ class _Connection(asyncio.Protocol):
         left = script.flood_limit
         while transport is not None and left > 0 and not transport.is_closing():
             transport.write(script.flood)
+            self._server.flooded += len(script.flood)
             left -= len(script.flood)
             if transport.get_write_buffer_size() > 256 * 1024:
                 self._flooding = attrs.evolve(script, flood_limit=left)
