@@ -564,6 +564,12 @@ ANSWERS: Final[dict[str, tuple[Answer, End, bool, bool]]] = {
     "500": (_fixed(http("500 Oh", b'{"error":"internal"}')), End.KEEP, True, True),
     "502": (_fixed(http("502 Bad Gateway", HTML, content_type="text/html")), End.KEEP, True, False),
     "600": (_fixed(http("600 Strange", b"{}")), End.KEEP, True, True),
+    "101": (
+        _fixed(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+        End.KEEP,
+        True,
+        False,
+    ),
     "302": (_fixed(http("302 Found", b"", "Location: /")), End.KEEP, True, False),
     "page in a 200": (_fixed(http("200 OK", HTML, content_type="text/html")), End.KEEP, True, False),
     "text in a 200": (_fixed(http("200 OK", b"upstream timed out")), End.KEEP, True, False),
