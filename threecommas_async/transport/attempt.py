@@ -116,6 +116,7 @@ class Attempt:
         "_is_over",
         "_keeps_readable",
         "_may_be_done",
+        "_reading",
         "_under_way",
         "_writes",
         "entered",
@@ -131,6 +132,7 @@ class Attempt:
         self._writes: Final = writes
         self._keeps_readable: Final = keeps_readable
         self._may_be_done = False
+        self._reading: Final[list[ClientResponse]] = []
         self._under_way = 0
         self._is_over = False
         self.started = False
@@ -152,8 +154,13 @@ class Attempt:
         raise MiddlewareFailedError(kind)
 
     def close(self) -> None:
-        """Let nothing more be sent: what became of the call is told now, and must stay true."""
+        """Let nothing more be sent: what became of the call is told now, and must stay true.
+
+        Of what a middleware has left behind, no connection stays open either.
+        """
         self._is_over = True
+        for raw in tuple(self._reading):
+            raw.close()
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         if self._writes and (self._may_be_done or self._under_way):
@@ -192,11 +199,16 @@ class Attempt:
         return response
 
     async def _read(self, raw: ClientResponse) -> Response:
+        self._reading.append(raw)
         try:
+            if self._is_over:
+                raise CallIsOverError("the call is over")
             response = await Response.read(raw, self._cap)
         except BaseException:
             raw.close()
             raise
+        finally:
+            self._reading.remove(raw)
         if response.problem is not None or raw.status == _SWITCHING_PROTOCOLS:
             raw.close()  # aiohttp gives back by itself only what has come to its end
         elif not response.body and _ends_with_connection(raw):

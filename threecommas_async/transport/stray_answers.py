@@ -10,7 +10,7 @@ aiohttp, and what must be looked at first when aiohttp changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, final
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.connector import Connection
@@ -27,6 +27,27 @@ class _StrayAnswerError(Exception):
     """The connection that was about to be used has bytes on it that nobody asked for."""
 
 
+@final
+class _Send:
+    """Stands in for ``request.send`` while the request is under way; a middleware may send one twice at once.
+
+    :ivar passes: how often it is under way.
+    """
+
+    __slots__ = ("_hand_over", "_request", "passes")
+
+    def __init__(self, request: ClientRequest, hand_over: Callable[[], None]) -> None:
+        self._request: Final = request
+        self._hand_over: Final = hand_over
+        self.passes = 0
+
+    async def __call__(self, conn: Connection) -> ClientResponse:
+        if conn.protocol is None or conn.protocol.should_close:
+            raise _StrayAnswerError  # whereupon aiohttp closes the connection
+        self._hand_over()
+        return await type(self._request).send(self._request, conn)
+
+
 async def send_on_clean_connection(
     request: ClientRequest, handler: ClientHandlerType, hand_over: Callable[[], None]
 ) -> ClientResponse:
@@ -35,14 +56,9 @@ async def send_on_clean_connection(
     :param hand_over: is called right before the request is handed to its connection; until then no byte has left.
     :raises ServerSpeaksFirstError: there is no such connection.
     """
-
-    async def send(conn: Connection) -> ClientResponse:
-        if conn.protocol is None or conn.protocol.should_close:
-            raise _StrayAnswerError  # whereupon aiohttp closes the connection
-        hand_over()
-        return await type(request).send(request, conn)
-
-    request.send = send  # type: ignore[method-assign]
+    attributes = vars(request)
+    send = attributes.setdefault("send", _Send(request, hand_over))
+    send.passes += 1
     try:
         for _ in range(_MOST_STRAYS):
             try:
@@ -51,4 +67,6 @@ async def send_on_clean_connection(
                 continue
         raise ServerSpeaksFirstError
     finally:
-        del request.send  # the request would otherwise hold a function that holds the request
+        send.passes -= 1
+        if not send.passes:
+            del attributes["send"]  # the request would otherwise hold a function that holds the request
