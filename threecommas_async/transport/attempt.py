@@ -199,10 +199,11 @@ class Attempt:
         return response
 
     async def _read(self, raw: ClientResponse) -> Response:
+        if self._is_over:
+            raw.close()
+            raise CallIsOverError("the call is over")
         self._reading.append(raw)
         try:
-            if self._is_over:
-                raise CallIsOverError("the call is over")
             response = await Response.read(raw, self._cap)
         except BaseException:
             raw.close()
