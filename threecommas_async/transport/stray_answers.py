@@ -56,8 +56,8 @@ async def send_on_clean_connection(
     :param hand_over: is called right before the request is handed to its connection; until then no byte has left.
     :raises ServerSpeaksFirstError: there is no such connection.
     """
-    attributes = vars(request)
-    send = attributes.setdefault("send", _Send(request, hand_over))
+    # No local variable holds the request's attributes: a traceback would keep its headers and its URL.
+    send = vars(request).setdefault("send", _Send(request, hand_over))
     send.passes += 1
     try:
         for _ in range(_MOST_STRAYS):
@@ -69,4 +69,4 @@ async def send_on_clean_connection(
     finally:
         send.passes -= 1
         if not send.passes:
-            del attributes["send"]  # the request would otherwise hold a function that holds the request
+            del vars(request)["send"]  # the request would otherwise hold a function that holds the request
