@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 
 from .harness import Verdict
 from .meddlers import KINDS
@@ -11,12 +10,13 @@ from .rounds import KINDS as ROUNDS
 from .schedules import run_slice
 from .weather import faults
 
+SEED = 20261125  # the same schedules each time; the large run draws others
 WRITES = 6_000
 MOST_UNKNOWN = 0.42
 
 
 def test_nothing_is_done_twice_and_nobody_is_told_wrong() -> None:
-    seed = int(os.environ.get("FAULTS_SEED") or secrets.randbelow(1 << 31))
+    seed = int(os.environ.get("FAULTS_SEED") or SEED)
     report = run_slice(seed, WRITES)
     print(report)  # noqa: T201
     assert report.writes >= WRITES
