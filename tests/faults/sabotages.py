@@ -265,7 +265,13 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "a call that is over still sends",
-        (Patch(_ATTEMPT, "        if self._is_over:\n", "        if False:\n"),),
+        (
+            Patch(
+                _ATTEMPT,
+                '            raise CallIsOverError("the call is over")\n        self.handed_over',
+                "            pass\n        self.handed_over",
+            ),
+        ),
         (_USER_CODE, _SCHEDULES),
     ),
     Sabotage(
@@ -325,7 +331,7 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "a request holds a function that holds the request",
-        (Patch(_STRAY, "        del request.send", "        del handler"),),
+        (Patch(_STRAY, '            del vars(request)["send"]', "            del handler"),),
         ("faults/test_garbage.py",),
     ),
     Sabotage(
