@@ -56,6 +56,8 @@ _LOGGER: Final = logging.getLogger("threecommas_async.transport")
 _ANSWERS_WITHIN: Final = 1.0
 # Even a caller who will not wait gives Redis the time to say so.
 _SHORTEST: Final = 0.25
+# With less time than this nothing is asked: on Python 3.11 redis-py can swallow a cancellation that comes at once.
+_WORTH_A_TRIP: Final = 0.01
 _TRY_AGAIN_AFTER: Final = 5.0
 # From Redis being there again to the last request that a process, busy and not knowing it yet, sends alone.
 _SETTLES_WITHIN: Final = _TRY_AGAIN_AFTER + 3 * _ANSWERS_WITHIN
@@ -595,7 +597,7 @@ class RedisLimiter:
 
     async def _release(self, turn: _Turn, within: float) -> None:
         """Give back a reservation, if that can be done quickly; it lapses by itself."""
-        if turn.reserved and self._epoch is not None and within > 0:
+        if turn.reserved and self._epoch is not None and within > _WORTH_A_TRIP:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(min(within, _SHORTEST)):
                     await self._run(_RELEASE, [self._logs[turn.window]], [turn.name])
