@@ -26,8 +26,10 @@ from threecommas_async import (
     ServerError,
     ThreeCommasClient,
     ThreeCommasError,
+    UnknownRouteError,
     UnreadableResponseError,
 )
+from threecommas_async.sandbox import Sandbox
 
 SIGNATURE = '{"error":"signature_invalid","error_description":"Provided signature is invalid"}'
 EXPIRED = '{"error":"api_key_invalid_or_expired","error_description":"Unauthorized."}'
@@ -231,3 +233,34 @@ def test_the_tree() -> None:
     for refusal in (InvalidRequestError, AuthenticationError, RateLimitedError, IpBannedError, PlanError, ServerError):
         assert issubclass(refusal, ApiError)
     assert not issubclass(PlanError, RateLimitedError)
+
+
+class TestWhereNothingIsServed:
+    """A wrong ``base_url`` must not look like an object that is not there."""
+
+    async def test_the_sandbox_is_asked_without_its_prefix(self) -> None:
+        async with Sandbox() as sandbox:
+            credentials, url = sandbox.add_key().credentials(), sandbox.url.removesuffix("/public/api")
+            async with ThreeCommasClient(credentials, base_url=url, limits=None) as client:
+                with pytest.raises(UnknownRouteError, match=r"/ver1/accounts/1 at .*is base_url right") as caught:
+                    await client.accounts.get(1)
+        assert not isinstance(caught.value, NotFoundError)
+        assert caught.value.outcome is Outcome.NOT_DONE
+
+    async def test_a_route_that_is_none(self) -> None:
+        async with Sandbox() as sandbox, sandbox.client() as client:
+            with pytest.raises(UnknownRouteError):
+                await client.request("GET", "/ver1/nothing")
+            with pytest.raises(NotFoundError) as caught:
+                await client.accounts.get(1)
+        assert "base_url" not in str(caught.value)
+
+    @pytest.mark.parametrize("body", ["", HTML, "[]", "Not Found", '{"status":404}'])
+    async def test_a_404_that_is_not_the_word_of_the_api(self, body: str) -> None:
+        assert type(await error_of_read(404, body)) is UnknownRouteError
+
+    async def test_a_404_of_the_api_below_another_prefix(self) -> None:
+        async with Recorder(404, '{"error":"not_found"}') as recorder:
+            async with ThreeCommasClient(HmacCredentials("key", "secret"), base_url=recorder.origin) as client:
+                with pytest.raises(NotFoundError, match="base_url does not end in /public/api: is it right"):
+                    await client.accounts.get(1)

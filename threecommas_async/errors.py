@@ -188,44 +188,33 @@ class PlanError(ApiError):
     """429 whose text speaks of the subscription plan: waiting does not help, another plan does."""
 
 
-class RateLimitedError(ApiError):
+class _RefusedForNowError(ApiError):
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_at: datetime,
+        code: str | None = None,
+        description: str | None = None,
+        fields: Fields = _NO_FIELDS,
+        **details: Unpack[ErrorDetails],
+    ) -> None:
+        super().__init__(message, code=code, description=description, fields=fields, **details)
+        self.retry_at = retry_at
+
+
+class RateLimitedError(_RefusedForNowError):
     """429: too many requests; or the client did not send the request, which would have been one too many.
 
     :ivar retry_at: when to try again, with time zone.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_at: datetime,
-        code: str | None = None,
-        description: str | None = None,
-        fields: Fields = _NO_FIELDS,
-        **details: Unpack[ErrorDetails],
-    ) -> None:
-        super().__init__(message, code=code, description=description, fields=fields, **details)
-        self.retry_at = retry_at
 
-
-class IpBannedError(ApiError):
+class IpBannedError(_RefusedForNowError):
     """418: this IP address is banned; or the client did not send the request during the ban, which it would lengthen.
 
     :ivar retry_at: when the ban is taken to be over, with time zone.
     """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_at: datetime,
-        code: str | None = None,
-        description: str | None = None,
-        fields: Fields = _NO_FIELDS,
-        **details: Unpack[ErrorDetails],
-    ) -> None:
-        super().__init__(message, code=code, description=description, fields=fields, **details)
-        self.retry_at = retry_at
 
 
 class ServerError(ApiError):

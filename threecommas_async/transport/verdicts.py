@@ -52,6 +52,7 @@ _REASON_SHOWN: Final = 300
 _ID_SHOWN: Final = 200
 _MOST_SEARCHED: Final = 1024 * 1024
 _MOST_FIELDS: Final = 100
+_USUAL_PREFIX: Final = "/public/api/"
 _SHORTEST_BAN: Final = timedelta(minutes=2)
 _LONGEST_BAN: Final = timedelta(days=3)
 # Twelve times the longest pause that is documented. A header that says more stops nobody for days.
@@ -196,8 +197,8 @@ def failure_of_response(response: Response, call: Call, clock: Clock, *, pause: 
             f"{call}: status {status} came back, {what}{reference}", outcome=Outcome.UNKNOWN, **details
         )
         return Failure(error, Repeat.NEVER)
-    message = f"{call}: {said}{_wrong_fields(fields)}{reference}"
     kind = _kind_of_refusal(status, code, f"{code} {description}", is_word_of_api=_is_word_of_api(decoded))
+    message = f"{call}: {said}{_wrong_fields(fields)}{_doubt_of_base_url(kind, call)}{reference}"
     if issubclass(kind, (RateLimitedError, IpBannedError)):
         longest, usual = (_LONGEST_PAUSE, pause) if kind is RateLimitedError else (_LONGEST_BAN, _SHORTEST_BAN)
         retry_at = clock.now() + min(_retry_after(response.headers) or usual, longest)
@@ -245,6 +246,15 @@ def _kind_of_refusal(status: int, code: str | None, text: str, *, is_word_of_api
     if by_code is not None and (status < 400 or by_code is NotFoundError):
         return by_code
     return _BY_STATUS.get(status, ApiError)
+
+
+def _doubt_of_base_url(kind: type[ApiError], call: Call) -> str:
+    """Tell a caller who finds nothing where the mistake may lie."""
+    if kind is UnknownRouteError:
+        return "; nothing is served at this path: is base_url right?"
+    if kind is NotFoundError and _USUAL_PREFIX not in call.url.path:
+        return f"; base_url does not end in {_USUAL_PREFIX.rstrip('/')}: is it right?"
+    return ""
 
 
 def _is_word_of_api(decoded: object) -> bool:

@@ -18,10 +18,10 @@ from threecommas_async.sandbox.http.answers import json_response
 from threecommas_async.sandbox.http.authentication import authenticate
 from threecommas_async.sandbox.http.disturbances import NoAnswer
 from threecommas_async.sandbox.http.faults import FaultQueue
-from threecommas_async.sandbox.http.gateway import over_limit
+from threecommas_async.sandbox.http.gateway import gateway_page, over_limit
 from threecommas_async.sandbox.http.limits import Enforcement
 from threecommas_async.sandbox.http.parameters import parameters_of
-from threecommas_async.sandbox.http.refusals import Refusal, invalid, not_found, unknown_error
+from threecommas_async.sandbox.http.refusals import Refusal, invalid, unknown_error
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.http.routes import PREFIX, path_below_base_url
 from threecommas_async.sandbox.state.world import World
@@ -136,7 +136,8 @@ async def _speak_json(request: web.Request, handler: Handler) -> web.StreamRespo
     except Refusal as refusal:
         status, document = refusal.status, refusal.document()
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        status, document = 404, not_found().document()
+        # Nobody recorded what 3Commas says where nothing is served; a page for people is what a web server says.
+        return gateway_page(404)()
     except web.HTTPException as error:
         status, document = error.status, {"error": error.reason}
     except (web.RequestPayloadError, ConnectionError):
