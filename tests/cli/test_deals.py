@@ -208,6 +208,7 @@ def test_a_deal_that_is_not_there(command: Command, trading: TradingServer) -> N
     assert (
         command("deals", "show", "7").error
         == "GET /ver1/deals/7/show at HOST: 3Commas answered 404 not_found: Not Found"
+        "; base_url does not end in /public/api: is it right?"
     )
     assert command("deals", "show", "x").error.startswith("Invalid value for 'ID': a deal's id is a whole number")
 
