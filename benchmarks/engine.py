@@ -17,7 +17,7 @@ from decimal import Decimal
 from time import process_time
 
 from threecommas_async.sandbox.engine import Engine
-from threecommas_async.sandbox.engine.settings import BotSettings, StartCondition
+from threecommas_async.sandbox.engine.deals.settings import BotSettings, StartCondition
 
 MARKET, PAIR, ACCOUNT = "binance", "USDT_ETH", 1
 BOTS = (10, 100, 1_000)
@@ -58,12 +58,12 @@ def world(bots: int) -> Engine:
     engine.add_pair(MARKET, PAIR, price=Decimal(2_000), tick=Decimal("0.01"), lot=Decimal("0.0001"))
     engine.add_account(ACCOUNT, MARKET, balances={"USDT": Decimal(10**9)})
     for number in range(bots):
-        engine.enable_bot(engine.create_bot(settings(number)).id)
+        engine.bots.enable(engine.bots.create(settings(number)).id)
     return engine
 
 
 def fills(engine: Engine) -> int:
-    return sum(order.status == "Filled" for deal in engine.deals() for order in deal.orders)
+    return sum(order.status == "Filled" for deal in engine.deals.select() for order in deal.orders)
 
 
 def measure(bots: int, moves: int, greatest: int) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def measure(bots: int, moves: int, greatest: int) -> tuple[str, ...]:
     engine.walk(MARKET, PAIR, path)
     took = process_time() - began
     filled = fills(engine) - before
-    counts = (bots, moves, len(engine.deals()), filled)
+    counts = (bots, moves, len(engine.deals.select()), filled)
     return (
         "calm" if greatest == CALM else "wild",
         *(f"{count:,}" for count in counts),
@@ -92,7 +92,7 @@ def memory(bots: int, moves: int) -> str:
     engine.walk(MARKET, PAIR, prices(moves, WILD))
     walked = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    a_bot, a_deal = at_rest / bots / 1024, walked / len(engine.deals()) / 1024
+    a_bot, a_deal = at_rest / bots / 1024, walked / len(engine.deals.select()) / 1024
     return (
         f"{bots:>6,} bots: {a_bot:.1f} kB each with a running deal, {a_deal:.1f} kB a deal after {moves:,} wild moves"
     )

@@ -15,8 +15,8 @@ from tests.sandbox.trading import E1, MANUAL, NONSTOP, RICH, Exchange, exchange
 from threecommas_async.errors import ApiError
 from threecommas_async.models import DcaBotSettings, Deal, TakeProfitStepSettings
 from threecommas_async.sandbox import Sandbox
+from threecommas_async.sandbox.engine.deals.statuses import TRANSITIONS
 from threecommas_async.sandbox.engine.exact import minus, plus
-from threecommas_async.sandbox.engine.statuses import TRANSITIONS
 
 STEPS: Final = 60
 ZERO: Final = Decimal(0)

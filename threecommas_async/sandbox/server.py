@@ -23,8 +23,8 @@ from threecommas_async.sandbox.http.faults import FaultQueue
 from threecommas_async.sandbox.http.limits import Enforcement, SandboxLimit, limits_to_enforce
 from threecommas_async.sandbox.http.routes import PREFIX
 from threecommas_async.sandbox.state.keys import ALL_PERMISSIONS, SandboxKey
+from threecommas_async.sandbox.state.platform import Platform, TradingMode
 from threecommas_async.sandbox.state.trading import Trading
-from threecommas_async.sandbox.state.world import TradingMode, World
 from threecommas_async.transport.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -103,13 +103,13 @@ class Sandbox:
         if rate >= 1:
             raise ValueError(f"fee must be a rate below 1, such as '0.001', not {fee}")
         trading = Trading(clock.now(), rate, settle_automatically=settle_automatically)
-        self._world: Final = World(trading)
+        self._platform: Final = Platform(trading)
         self._enforcement: Final = Enforcement(limits_to_enforce(limits))
         self._send_retry_after: Final = send_retry_after
         self._runner: web.AppRunner | None = None
         self._fault_queue: Final = FaultQueue(clock)
         self.faults: Final = Faults(self._fault_queue, clock)
-        self.accounts: Final = SandboxAccounts(self._world.accounts, trading, clock)
+        self.accounts: Final = SandboxAccounts(self._platform.accounts, trading, clock)
         self.prices: Final = SandboxPrices(trading, clock)
         self.pairs: Final = SandboxPairs(trading, clock)
         self.signals: Final = SandboxSignals(trading, clock)
@@ -119,7 +119,7 @@ class Sandbox:
         where = "not running" if self._runner is None else self.url
         counts = {
             "accounts": len(self.accounts),
-            "keys": len(self._world.keys),
+            "keys": len(self._platform.keys),
             "requests": len(self.requests),
             "faults to come": self.faults.pending,
         }
@@ -154,12 +154,12 @@ class Sandbox:
     @property
     def mode(self) -> TradingMode:
         """The trading mode that ``change_mode`` chose last; ``real`` at first. Nothing else depends on it."""
-        return self._world.mode
+        return self._platform.mode
 
     def settle(self) -> None:
         """Finish all deals that are being closed or cancelled; for ``settle_automatically=False``."""
-        self._world.trading.bring_to(self.clock.now())
-        self._world.trading.engine.settle()
+        self._platform.trading.bring_to(self.clock.now())
+        self._platform.trading.engine.settle()
 
     def add_key(
         self,
@@ -177,7 +177,7 @@ class Sandbox:
         :param permissions: what the key is allowed to do, see :class:`Permission`; everything when not given.
         :raises ValueError: one of them is not what it should be, or the sandbox has this ``api_key`` already.
         """
-        return self._world.keys.add(api_key, secret, public_key, permissions)
+        return self._platform.keys.add(api_key, secret, public_key, permissions)
 
     def client(self, **options: Unpack[ClientOptions]) -> ThreeCommasClient:
         """Return a client of this sandbox with a fresh key that may do everything.
@@ -202,7 +202,7 @@ class Sandbox:
         application = Application(
             ENDPOINTS,
             self.clock,
-            self._world,
+            self._platform,
             self._enforcement,
             self._send_retry_after,
             self._fault_queue,

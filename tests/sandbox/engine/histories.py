@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from tests.sandbox.engine.trading import ACCOUNT, MANUAL, MARKET, NONSTOP, PAIR, RSI, START, D
 from threecommas_async.sandbox.engine import Engine
-from threecommas_async.sandbox.engine.deals import Deal
-from threecommas_async.sandbox.engine.exact import grown, half_up
-from threecommas_async.sandbox.engine.refusals import RefusedError
-from threecommas_async.sandbox.engine.settings import (
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.settings import (
     BotSettings,
     Breakeven,
     DealChanges,
     SafetyStep,
     TakeProfitStep,
 )
+from threecommas_async.sandbox.engine.exact import grown, half_up
+from threecommas_async.sandbox.engine.refusals import RefusedError
 
 OTHER: Final = "USDT_LTC"
 PAIRS: Final = (PAIR, OTHER)
@@ -186,8 +186,8 @@ def begin(history: History) -> Engine:
         engine.add_pair(MARKET, code, price=D(2000), tick=D("0.01"), lot=D("0.0001"))
     engine.add_account(ACCOUNT, MARKET, fee=history.fee, balances=history.balances)
     for bot in history.bots:
-        created = engine.enable_bot(engine.create_bot(bot).id)
-        engine.open_signal(created.id, PAIR)
+        created = engine.bots.enable(engine.bots.create(bot).id)
+        engine.bots.open_signal(created.id, PAIR)
     return engine
 
 
@@ -229,19 +229,19 @@ def pictures(engine: Engine) -> list[object]:
     funds = engine.account(ACCOUNT).funds
     bots = [
         (b.id, b.is_enabled, b.updated_at, b.finished_deals_count, b.finished_deals_profit_usd, b.deals_counter)
-        for b in engine.bots()
+        for b in engine.bots.select()
     ]
-    return [engine.now, dict(funds.free), dict(funds.locked), bots, *map(picture, engine.deals())]
+    return [engine.now, dict(funds.free), dict(funds.locked), bots, *map(picture, engine.deals.select())]
 
 
 # ---- what can happen -------------------------------------------------------------------------------------------------
 def _deal(engine: Engine, index: int) -> int:
-    deals = engine.deals("active") or engine.deals()
+    deals = engine.deals.select("active") or engine.deals.select()
     return deals[index % len(deals)].id if deals else 0
 
 
 def _bot(engine: Engine, index: int) -> int:
-    bots = engine.bots()
+    bots = engine.bots.select()
     return bots[index % len(bots)].id
 
 
@@ -250,18 +250,18 @@ def _advance(engine: Engine, seconds: int, _: object) -> None:
 
 
 def _enable(engine: Engine, index: int, on: bool) -> None:
-    (engine.enable_bot if on else engine.disable_bot)(_bot(engine, index))
+    (engine.bots.enable if on else engine.bots.disable)(_bot(engine, index))
 
 
 def _all(engine: Engine, index: int, panic: bool) -> None:
-    (engine.panic_sell_all_deals if panic else engine.cancel_all_deals)(_bot(engine, index))
+    (engine.bots.panic_sell_all_deals if panic else engine.bots.cancel_all_deals)(_bot(engine, index))
 
 
 def _add(engine: Engine, index: int, order: tuple[Decimal, Decimal | None]) -> None:
     quantity, away = order
-    deal = engine.deal(_deal(engine, index))
+    deal = engine.deals.get(_deal(engine, index))
     rate = None if away is None else half_up(grown(deal.book.price, away), 2)
-    engine.add_funds(deal.id, quantity, is_market=rate is None, rate=rate)
+    engine.deals.add_funds(deal.id, quantity, is_market=rate is None, rate=rate)
 
 
 def _move(engine: Engine, code: str, percentage: Decimal) -> None:
@@ -270,40 +270,40 @@ def _move(engine: Engine, code: str, percentage: Decimal) -> None:
 
 
 def _cancel_order(engine: Engine, index: int, number: int) -> None:
-    deal = engine.deal(_deal(engine, index))
+    deal = engine.deals.get(_deal(engine, index))
     resting = [order.id for order in deal.orders if order.status == "Active"]
-    engine.cancel_order(deal.id, resting[number % len(resting)] if resting else 0)
+    engine.deals.cancel_order(deal.id, resting[number % len(resting)] if resting else 0)
 
 
 def _panic_step(engine: Engine, index: int, number: int) -> None:
-    deal = engine.deal(_deal(engine, index))
+    deal = engine.deals.get(_deal(engine, index))
     ids = [target.trade_id for target in deal.targets]
-    engine.panic_sell_step(deal.id, ids[number % len(ids)] if ids else 0)
+    engine.deals.panic_sell_step(deal.id, ids[number % len(ids)] if ids else 0)
 
 
 def _update(engine: Engine, index: int, given: DealChanges) -> None:
-    engine.update_deal(_deal(engine, index), given)
+    engine.deals.update(_deal(engine, index), given)
 
 
 def _black_list(engine: Engine, pairs: Iterable[str], _: object) -> None:
-    engine.black_list = tuple(pairs)
+    engine.bots.black_list = tuple(pairs)
 
 
 _HAPPEN: Final[dict[str, Callable[[Engine, Any, Any], object]]] = {
     "move": _move,
     "advance": _advance,
-    "open": lambda engine, index, pair: engine.open_signal(_bot(engine, index), pair),
-    "close": lambda engine, index, _: engine.close_signal(_deal(engine, index)),
+    "open": lambda engine, index, pair: engine.bots.open_signal(_bot(engine, index), pair),
+    "close": lambda engine, index, _: engine.deals.close_signal(_deal(engine, index)),
     "enable": _enable,
-    "panic": lambda engine, index, _: engine.panic_sell(_deal(engine, index)),
+    "panic": lambda engine, index, _: engine.deals.panic_sell(_deal(engine, index)),
     "panic step": _panic_step,
-    "cancel": lambda engine, index, _: engine.cancel_deal(_deal(engine, index)),
-    "convert": lambda engine, index, stop: engine.convert_to_smart_trade(_deal(engine, index), stop_bot=stop),
+    "cancel": lambda engine, index, _: engine.deals.cancel(_deal(engine, index)),
+    "convert": lambda engine, index, stop: engine.deals.convert_to_smart_trade(_deal(engine, index), stop_bot=stop),
     "add": _add,
     "cancel order": _cancel_order,
     "update": _update,
     "settle": lambda engine, _, __: engine.settle(),
-    "bot": lambda engine, index, new: engine.update_bot(_bot(engine, index), new),
+    "bot": lambda engine, index, new: engine.bots.update(_bot(engine, index), new),
     "all": _all,
     "black list": _black_list,
 }

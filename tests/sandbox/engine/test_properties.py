@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from tests.sandbox.engine.histories import Happening, History, begin, happen, histories, picture, pictures, play
 from tests.sandbox.engine.trading import ACCOUNT, D
 from threecommas_async.sandbox.engine import Engine
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.exact import minus, plus, times
 from threecommas_async.sandbox.engine.orders import Order
 
@@ -38,7 +38,7 @@ MOVES = {
 
 
 def orders(engine: Engine) -> Iterator[Order]:
-    return (order for deal in engine.deals() for order in deal.orders)
+    return (order for deal in engine.deals.select() for order in deal.orders)
 
 
 def spent_and_got(engine: Engine, history: History, currency: str) -> Decimal:
@@ -74,7 +74,7 @@ def test_money_is_conserved_to_the_last_digit(history: History) -> None:
         funds = engine.account(ACCOUNT).funds
         for currency in history.balances:
             assert funds.of(currency) == spent_and_got(engine, history, currency)
-        for deal in engine.deals():
+        for deal in engine.deals.select():
             filled = [order for order in deal.orders if order.status == "Filled"]
             bought = [order for order in filled if order.side == "BUY"]
             sold = [order for order in filled if order.side == "SELL"]
@@ -105,7 +105,7 @@ def test_orders_never_spend_more_than_the_account_holds(history: History) -> Non
 @given(history=histories)
 def test_no_order_rests_that_the_price_has_reached(history: History) -> None:
     def watch(engine: Engine) -> None:
-        for deal in engine.deals():
+        for deal in engine.deals.select():
             for order in deal.orders:
                 assert (order.place is None) or order.status == "Active"
                 if order.place is not None and order.side == "BUY":
@@ -121,10 +121,10 @@ def test_a_finished_deal_never_changes(history: History) -> None:
     finished = dict[int, dict[str, object]]()
 
     def watch(engine: Engine) -> None:
-        for deal in engine.deals("finished"):
+        for deal in engine.deals.select("finished"):
             assert finished.setdefault(deal.id, picture(deal)) == picture(deal)
             assert all(order.status != "Active" for order in deal.orders)
-        assert not {deal.id for deal in engine.deals("active")} & set(finished)
+        assert not {deal.id for deal in engine.deals.select("active")} & set(finished)
 
     play(history, watch)
 
@@ -171,9 +171,9 @@ def test_time_may_pass_in_one_step_or_in_many(history: History) -> None:
 def test_books_forget_what_is_done(history: History) -> None:
     engine = play(history)
     engine.settle()
-    for bot in engine.bots():
-        engine.cancel_all_deals(bot.id)
+    for bot in engine.bots.select():
+        engine.bots.cancel_all_deals(bot.id)
     engine.settle()
-    assert engine.deals("active") == []
+    assert engine.deals.select("active") == []
     assert not any(engine.account(ACCOUNT).funds.locked.values())
     assert all(engine.book("binance", pair).resting == 0 for pair in ("USDT_ETH", "USDT_LTC"))

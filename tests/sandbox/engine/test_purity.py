@@ -9,11 +9,11 @@ import pytest
 
 from tests.sandbox.engine.trading import BASE_ONLY, D, opened, to, world
 from threecommas_async.sandbox import engine as package
-from threecommas_async.sandbox.engine.deal_desk import DealDesk
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.desk import DealDesk
 from threecommas_async.sandbox.engine.orders import Order
 
-MODULES = sorted(Path(package.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(package.__file__).parent.rglob("*.py"))
 ALLOWED = {
     "__future__",
     "attrs",

@@ -20,7 +20,7 @@ from tests.sandbox.engine.trading import (
     to,
     world,
 )
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.deals.deal import Deal
 
 
 def shows(deal: Deal, **expected: str | None) -> None:
@@ -107,7 +107,7 @@ def test_e3_take_profit_steps_one_sold_and_the_rest_by_panic_sell() -> None:
     to(engine, "2030")
     shows(deal, status="bought", sold_volume="92.013510384", actual_profit="5.204189212", take_profit_price="2030.0")
     assert [target.status for target in deal.targets] == ["Finished", "Placed", "Placed"]
-    engine.panic_sell(deal.id)
+    engine.deals.panic_sell(deal.id)
     shows(deal, status="panic_sell_pending", localized_status="Closing at Market Price", sold_volume="92.013510384")
     engine.settle()
     shows(
@@ -229,7 +229,7 @@ def test_e9_panic_sell() -> None:
     engine = world()
     deal = opened(engine)
     to(engine, "1941.94", "1950")
-    assert engine.panic_sell(deal.id) is deal
+    assert engine.deals.panic_sell(deal.id) is deal
     shows(deal, status="panic_sell_pending", sold_volume="0.0", closed_at=None)
     assert deal.current_active_safety_orders_count == 1
     engine.settle()
@@ -247,7 +247,7 @@ def test_e9_cancel_keeps_the_coins() -> None:
     engine = world()
     deal = opened(engine)
     to(engine, "1941.94", "1950")
-    engine.cancel_deal(deal.id)
+    engine.deals.cancel(deal.id)
     shows(deal, status="cancel_pending", localized_status="Cancel pending")
     engine.settle()
     shows(deal, status="cancelled", sold_volume="0.0", sold_average_price="0.0", final_profit="0.0")
@@ -261,7 +261,7 @@ def test_e10_add_funds_by_market_then_by_limit() -> None:
     engine = world()
     deal = opened(engine)
     to(engine, "1941.94", "1900")
-    order = engine.add_funds(deal.id, D("0.03"), is_market=True)
+    order = engine.deals.add_funds(deal.id, D("0.03"), is_market=True)
     assert (order.kind, order.status, text(order.average_price)) == ("Manual Safety", "Filled", "1901.9")
     shows(
         deal,
@@ -271,7 +271,7 @@ def test_e10_add_funds_by_market_then_by_limit() -> None:
         take_profit_price="2003.61",
         base_order_average_price="2002.0",
     )
-    waiting = engine.add_funds(deal.id, D("0.02"), is_market=False, rate=D(1880))
+    waiting = engine.deals.add_funds(deal.id, D("0.02"), is_market=False, rate=D(1880))
     assert (waiting.status, deal.active_manual_safety_orders, deal.current_active_safety_orders_count) == (
         "Active",
         1,

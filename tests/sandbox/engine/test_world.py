@@ -26,6 +26,8 @@ from tests.sandbox.engine.trading import (
     world,
 )
 from threecommas_async.sandbox.engine import Engine
+from threecommas_async.sandbox.engine.alarms import Entity
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.engine.world import Ids
 
@@ -95,7 +97,7 @@ def test_profits_in_dollars_are_those_of_the_day_on_which_they_were_made() -> No
     to(engine, "2060")
     worth["USDT"] = D(9)
     assert (text(deal.final_profit), text(deal.usd_final_profit)) == ("2.0022955", "3.0")
-    assert text(engine.bot(deal.bot_id).finished_deals_profit_usd) == "3.00344325"
+    assert text(engine.bots.get(deal.bot_id).finished_deals_profit_usd) == "3.00344325"
 
 
 def test_the_profit_of_an_active_deal_is_frozen_between_fills() -> None:
@@ -113,7 +115,12 @@ def test_the_profit_of_an_active_deal_is_frozen_between_fills() -> None:
 def test_listener_hears_of_every_part_of_a_step_once_and_of_no_mere_price() -> None:
     engine = world()
     heard = list[tuple[int, str]]()
-    engine.listener = lambda deal: heard.append((deal.id, deal.status))
+
+    def listener(entity: Entity) -> None:
+        assert isinstance(entity, Deal)
+        heard.append((entity.id, entity.status))
+
+    engine.listener = listener
     assert engine.listener is not None
     bot = running_bot(engine, BASE_ONLY, strategy_list=NONSTOP, stop_loss_percentage=D(8))
     assert heard == [(1, "bought")]
@@ -124,8 +131,8 @@ def test_listener_hears_of_every_part_of_a_step_once_and_of_no_mere_price() -> N
     to(engine, "2060")
     assert heard == [(1, "completed"), (2, "bought")]
     heard.clear()
-    engine.panic_sell(2)
-    engine.disable_bot(bot.id)
+    engine.deals.panic_sell(2)
+    engine.bots.disable(bot.id)
     assert heard == [(2, "panic_sell_pending"), (2, "panic_sold"), (3, "bought")]
 
 
@@ -155,7 +162,7 @@ def test_deals_of_many_bots_leave_nothing_behind_in_the_book() -> None:
     for step in range(30):
         opened(engine, take_profit=D(1), safety_order_step_percentage=D("0.5") + D(step) / 100)
     to(engine, "1950", "1900", "2100")
-    assert engine.deals("active") == []
+    assert engine.deals.select("active") == []
     assert engine.book(MARKET, PAIR).resting == 0
     assert len(engine.book(MARKET, PAIR)._falling) == len(engine.book(MARKET, PAIR)._rising) == 0
 
@@ -175,8 +182,8 @@ def test_fields_by_direction() -> None:
 def test_orders_are_listed_by_kind_and_the_newest_first() -> None:
     engine = world()
     deal = opened(engine, take_profit=None, take_profit_steps=steps((50, 2), (50, 3)))
-    engine.add_funds(deal.id, D("0.01"), is_market=False, rate=D(1900))
-    engine.add_funds(deal.id, D("0.01"), is_market=False, rate=D(1800))
+    engine.deals.add_funds(deal.id, D("0.01"), is_market=False, rate=D(1900))
+    engine.deals.add_funds(deal.id, D("0.01"), is_market=False, rate=D(1800))
     listed = [(order.kind, order.id) for order in deal.listed_orders()]
     assert listed == [
         ("Manual Safety", 7),
@@ -199,11 +206,11 @@ def test_a_removed_account_takes_its_bots_and_deals_with_it(settle_automatically
     engine = world(settle_automatically=settle_automatically)
     engine.add_account(8, MARKET, balances={"USDT": D(1000)})
     gone, other = opened(engine), opened(engine, account_id=8)
-    engine.panic_sell(opened(engine).id)
+    engine.deals.panic_sell(opened(engine).id)
     engine.remove_account(ACCOUNT)
     assert gone.status == "cancelled"
-    assert [bot.account.id for bot in engine.bots()] == [8]
-    assert engine.deals() == list(engine.active_deals) == [other]
+    assert [bot.account.id for bot in engine.bots.select()] == [8]
+    assert engine.deals.select() == list(engine.deals.active) == [other]
     with pytest.raises(RefusedError, match="not_found"):
         engine.account(ACCOUNT)
     to(engine, "1500", "2500")
@@ -218,6 +225,6 @@ def test_a_pair_is_removed_only_when_no_bot_trades_it() -> None:
         engine.book(MARKET, "USDT_LTC")
     with pytest.raises(ValueError, match="a bot trades"):
         engine.remove_pair(MARKET, PAIR)
-    engine.cancel_deal(deal.id)
-    engine.delete_bot(deal.bot_id)
+    engine.deals.cancel(deal.id)
+    engine.bots.delete(deal.bot_id)
     engine.remove_pair(MARKET, PAIR)

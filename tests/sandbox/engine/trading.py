@@ -10,11 +10,11 @@ from typing import Any, Final
 from attrs import evolve
 
 from threecommas_async.sandbox.engine import Engine
-from threecommas_async.sandbox.engine.bots import Bot
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.settings import BotSettings, StartCondition, TakeProfitStep
 from threecommas_async.sandbox.engine.exact import shown
 from threecommas_async.sandbox.engine.orders import Order
-from threecommas_async.sandbox.engine.settings import BotSettings, StartCondition, TakeProfitStep
 
 D = Decimal
 START: Final = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -65,8 +65,8 @@ def world(
 
 def running_bot(engine: Engine, settings: BotSettings = E1, **changes: Any) -> Bot:
     """Create and enable a bot."""
-    bot = engine.create_bot(evolve(settings, **changes))
-    return engine.enable_bot(bot.id)
+    bot = engine.bots.create(evolve(settings, **changes))
+    return engine.bots.enable(bot.id)
 
 
 def opened(engine: Engine, settings: BotSettings = E1, **changes: Any) -> Deal:
@@ -74,7 +74,7 @@ def opened(engine: Engine, settings: BotSettings = E1, **changes: Any) -> Deal:
     bot = running_bot(engine, settings, **changes)
     if bot.is_nonstop:
         return next(iter(bot.active_deals.values()))
-    opening = engine.open_signal(bot.id)
+    opening = engine.bots.open_signal(bot.id)
     assert opening.deal is not None, opening.obstacle
     return opening.deal
 

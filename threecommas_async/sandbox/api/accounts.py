@@ -98,14 +98,14 @@ def types_to_connect(request: HandledRequest) -> object:
     """Tell which account types a pair of keys opens. 400: a ``type`` that is not in the market list."""
     form = request.read(KeysToTry)
     related = [MARKETS[code] for code in related_codes(form.type)]
-    is_connected = request.world.accounts.is_connected
+    is_connected = request.platform.accounts.is_connected
     return [connectable_document(one, connected=is_connected(one, form.api_key)) for one in related]
 
 
 def create(request: HandledRequest) -> object:
     """Connect an account. 400: an ``api_key`` that has an account of this type already, or any wrong parameter."""
     form = request.read(NewAccount)
-    accounts, market = request.world.accounts, form.type
+    accounts, market = request.platform.accounts, form.type
     identity, identified_by = (form.address, "address") if market.is_wallet else (form.api_key, "api_key")
     connecting = [market, *(MARKETS[code] for code in form.types_to_create if code != market.code)]
     if identity is not None and any(accounts.is_connected(one, identity) for one in connecting):
@@ -131,7 +131,7 @@ def update(request: HandledRequest) -> object:
     """
     account = account_with_id(request, request.read(ChangedAccount).account_id)
     form = request.read(AccountChanges, about=account)
-    accounts = request.world.accounts
+    accounts = request.platform.accounts
     if form.api_key is not None and accounts.is_connected(account.market, form.api_key, besides=account.id):
         raise invalid({"api_key": [_ALREADY_CONNECTED]})
     changed = evolve(
@@ -150,7 +150,7 @@ def rename(request: HandledRequest) -> object:
     """Give an account another name. 401: a wrong signature."""
     account = account_of(request)
     renamed = evolve(account, name=request.read(NewName).name, updated_at=request.now)
-    return listed_account_document(request.world.accounts.keep(renamed))
+    return listed_account_document(request.platform.accounts.keep(renamed))
 
 
 def remove(request: HandledRequest) -> object:
@@ -165,14 +165,14 @@ def remove(request: HandledRequest) -> object:
             "account_not_deletable",
             "There are active trading deals on this exchange. Close all trading operations and try again",
         )
-    request.world.accounts.remove(account.id)
+    request.platform.accounts.remove(account.id)
     return True
 
 
 def list_accounts(request: HandledRequest) -> object:
     form = request.read(AccountFilter)
     start = (form.page - 1) * form.per_page
-    found = request.world.accounts.all(form.api_key)[start : start + form.per_page]
+    found = request.platform.accounts.all(form.api_key)[start : start + form.per_page]
     return [listed_account_document(account) for account in found]
 
 

@@ -46,7 +46,7 @@ class DustToConvert(Form):
 def load_balances(request: HandledRequest) -> object:
     """Look at the exchange again. 422: ``sandbox.accounts.set_keys_valid(id, False)``."""
     account = evolve(ask_exchange(account_of(request)), updated_at=request.now)
-    return listed_account_document(request.world.accounts.keep(account))
+    return listed_account_document(request.platform.accounts.keep(account))
 
 
 def sell_all_to_btc(request: HandledRequest) -> object:
@@ -83,7 +83,7 @@ def pie_chart(request: HandledRequest) -> object:
 
 
 def account_table(request: HandledRequest) -> object:
-    return account_table_documents(account_or_summary(request), request.world.trading.worth)
+    return account_table_documents(account_or_summary(request), request.platform.trading.worth)
 
 
 def convert_dust_to_bnb(request: HandledRequest) -> object:
@@ -101,11 +101,11 @@ def convert_dust_to_bnb(request: HandledRequest) -> object:
     dust = account.holdings.dust
     if not dust or not set(codes) <= set(dust):
         raise invalid({"codes": [UNKNOWN_VALUE]})
-    accounts, worth = request.world.accounts, request.world.trading.worth
+    accounts, worth = request.platform.accounts, request.platform.trading.worth
     holdings, converted = account.holdings.converted_to_bnb(codes or dust, worth)
     accounts.hold(account.id, holdings)
     accounts.keep(evolve(account, dust_converted_at=request.now, updated_at=request.now))
-    numbered = [(next(request.world.transfer_ids), one) for one in converted]
+    numbered = [(next(request.platform.transfer_ids), one) for one in converted]
     return dust_document(numbered, request.now)
 
 
@@ -113,7 +113,7 @@ def _sell_all(request: HandledRequest, code: str) -> object:
     account = account_of(request)
     require_market(account, CAN_SELL_ALL, "account")
     ask_exchange(account)
-    accounts = request.world.accounts
+    accounts = request.platform.accounts
     accounts.stop_everything(account.id)
     accounts.hold(account.id, account_with_id(request, account.id).holdings.sold_for(code))
     return listed_account_document(accounts.keep(evolve(account, updated_at=request.now)))

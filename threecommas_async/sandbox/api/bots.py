@@ -26,10 +26,10 @@ from threecommas_async.sandbox.documents.bots import (
     url_secret,
 )
 from threecommas_async.sandbox.documents.strategies import strategies_document
-from threecommas_async.sandbox.engine.bots import Bot
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.bots.statistics import closed_on, deals_stats, usd_profit_by_day
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.refusals import RefusedError
-from threecommas_async.sandbox.engine.statistics import closed_on, deals_stats, usd_profit_by_day
 from threecommas_async.sandbox.http.forms import INVALID, Form, optional, required
 from threecommas_async.sandbox.http.readers import amount, choice, flag, identifier, text, whole_number
 from threecommas_async.sandbox.http.refusals import Refusal, invalid, not_found
@@ -106,7 +106,7 @@ def create(request: HandledRequest) -> object:
     """
     form = request.read(NewBotForm)
     account_with_id(request, form.account_id)
-    return bot_document(request.world.trading.engine.create_bot(new_settings(form)))
+    return bot_document(request.engine.bots.create(new_settings(form)))
 
 
 def update(request: HandledRequest) -> object:
@@ -119,7 +119,7 @@ def update(request: HandledRequest) -> object:
     if "trailing_enabled" in request.parameters and form.trailing_enabled is None:
         raise invalid({"trailing_enabled": ["is not included in the list"]})
     settings = changed_settings(form, request.parameters, bot.settings)
-    return bot_document(request.world.trading.engine.update_bot(bot.id, settings))
+    return bot_document(request.engine.bots.update(bot.id, settings))
 
 
 def show(request: HandledRequest) -> object:
@@ -138,7 +138,7 @@ def list_bots(request: HandledRequest) -> object:
     enabled = None if form.scope is None else form.scope == "enabled"
     found = [
         bot
-        for bot in request.world.trading.engine.bots(account_id=form.account_id, is_enabled=enabled)
+        for bot in request.engine.bots.select(account_id=form.account_id, is_enabled=enabled)
         if form.strategy in (None, bot.settings.strategy)
         and form.quote in (None, bot.settings.pairs[0].partition("_")[0])
         and (form.since is None or bot.created_at > form.since)
@@ -149,12 +149,12 @@ def list_bots(request: HandledRequest) -> object:
 
 
 def enable(request: HandledRequest) -> object:
-    return bot_with_deals_document(request.world.trading.engine.enable_bot(bot_of(request).id))
+    return bot_with_deals_document(request.engine.bots.enable(bot_of(request).id))
 
 
 def disable(request: HandledRequest) -> object:
     """Disable a bot. The page's 403 has no known cause (``sandbox.faults.fail_next(403, body=...)``)."""
-    return bot_with_deals_document(request.world.trading.engine.disable_bot(bot_of(request).id))
+    return bot_with_deals_document(request.engine.bots.disable(bot_of(request).id))
 
 
 def copy_and_create(request: HandledRequest) -> object:
@@ -163,41 +163,41 @@ def copy_and_create(request: HandledRequest) -> object:
     form = request.read(BotToCopy)
     if form.secret != url_secret(bot):
         raise invalid({"secret": [INVALID]})
-    return copy_document(*request.world.trading.engine.copy_bot(bot.id, form.name))
+    return copy_document(*request.engine.bots.copy(bot.id, form.name))
 
 
 def panic_sell_all_deals(request: HandledRequest) -> object:
     """Disable a bot and close its deals by market. 404: an id that no bot has."""
-    return bot_with_deals_document(request.world.trading.engine.panic_sell_all_deals(bot_of(request).id))
+    return bot_with_deals_document(request.engine.bots.panic_sell_all_deals(bot_of(request).id))
 
 
 def cancel_all_deals(request: HandledRequest) -> object:
     """Disable a bot and cancel its deals; 200, other than its neighbours."""
-    return bot_with_deals_document(request.world.trading.engine.cancel_all_deals(bot_of(request).id))
+    return bot_with_deals_document(request.engine.bots.cancel_all_deals(bot_of(request).id))
 
 
 def delete(request: HandledRequest) -> object:
     """Delete a bot. 403: it has active deals. 404: an id that no bot has."""
-    request.world.trading.engine.delete_bot(bot_of(request).id)
+    request.engine.bots.delete(bot_of(request).id)
     return True
 
 
 def pairs_black_list(request: HandledRequest) -> object:
-    return {"pairs": list(request.world.trading.engine.black_list)}
+    return {"pairs": list(request.engine.bots.black_list)}
 
 
 def update_pairs_black_list(request: HandledRequest) -> object:
     """Put pairs on the black list, in place of those that were there (assumption: the page can be read either way)."""
-    engine = request.world.trading.engine
-    engine.black_list = request.read(BlackList).pairs
-    return {"pairs": list(engine.black_list)}
+    engine = request.engine
+    engine.bots.black_list = request.read(BlackList).pairs
+    return {"pairs": list(engine.bots.black_list)}
 
 
 def profit_by_day(request: HandledRequest) -> object:
     bot = bot_of(request)
     days = request.read(DaysToSum).days
     today = request.now.astimezone(UTC).date()
-    return day_profits_document(usd_profit_by_day(bot.deals.values(), today, days), request.world.trading.worth)
+    return day_profits_document(usd_profit_by_day(bot.deals.values(), today, days), request.platform.trading.worth)
 
 
 def stats(request: HandledRequest) -> object:
@@ -208,7 +208,7 @@ def stats(request: HandledRequest) -> object:
 def stats_by_date(request: HandledRequest) -> object:
     form = request.read(DayOfDeals)
     deals = closed_on(_deals(request, form), form.wanted.astimezone(UTC).date())
-    return day_stats_document(deals, request.world.trading.worth)
+    return day_stats_document(deals, request.platform.trading.worth)
 
 
 def show_deals_stats(request: HandledRequest) -> object:
@@ -218,12 +218,12 @@ def show_deals_stats(request: HandledRequest) -> object:
     except RefusedError:
         raise Refusal(400, not_found().error, not_found().description) from None
     in_dollars = bot.settings.pairs[0].partition("_")[0] in DOLLARS
-    worth = request.world.trading.worth
+    worth = request.platform.trading.worth
     return deals_stats_document(deals_stats(bot.deals.values()), worth, in_dollars=in_dollars)
 
 
 def _deals(request: HandledRequest, form: DealsToSum) -> list[Deal]:
-    return request.world.trading.engine.deals(bot_id=form.bot_id, account_id=form.account_id)
+    return request.engine.deals.select(bot_id=form.bot_id, account_id=form.account_id)
 
 
 _READ: Final = Permission.BOTS_READ

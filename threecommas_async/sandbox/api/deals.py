@@ -22,8 +22,8 @@ from threecommas_async.sandbox.documents.adding_funds import adding_funds_docume
 from threecommas_async.sandbox.documents.deals import deal_document, whole_deal_document
 from threecommas_async.sandbox.documents.orders import order_document
 from threecommas_async.sandbox.documents.smart_trades import converted_document
-from threecommas_async.sandbox.engine.deals import Deal
-from threecommas_async.sandbox.engine.engine import Scope
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.operations import Scope
 from threecommas_async.sandbox.http.forms import UNKNOWN_VALUE, Form, Reader, optional, required, required_if
 from threecommas_async.sandbox.http.readers import amount, choice, flag, identifier, text, whole_number, word
 from threecommas_async.sandbox.http.refusals import invalid
@@ -89,10 +89,10 @@ def show(request: HandledRequest) -> object:
 def list_deals(request: HandledRequest) -> object:
     """List deals, the newest first. 500, as recorded of bots: a ``from`` in milliseconds."""
     form = request.read(DealFilter)
-    engine = request.world.trading.engine
+    engine = request.engine
     found = [
         deal
-        for deal in engine.deals(form.scope, bot_id=form.bot_id, account_id=form.account_id)
+        for deal in engine.deals.select(form.scope, bot_id=form.bot_id, account_id=form.account_id)
         if form.base in (None, "", deal.to_currency)
         and form.quote in (None, "", deal.from_currency)
         and form.note in (None, "", deal.note)
@@ -107,24 +107,24 @@ def update(request: HandledRequest) -> object:
     """Change a deal's own settings. 400: neither ``bought`` nor ``close_strategy_activated``, or wrong settings."""
     deal = deal_of(request)
     changes = deal_changes(request.read(DealForm), request.parameters)
-    return whole_deal_document(request.world.trading.engine.update_deal(deal.id, changes))
+    return whole_deal_document(request.engine.deals.update(deal.id, changes))
 
 
 def panic_sell(request: HandledRequest) -> object:
     """Begin to close a deal by market. 422 (assumption): its status does not allow it."""
-    return whole_deal_document(request.world.trading.engine.panic_sell(deal_of(request).id))
+    return whole_deal_document(request.engine.deals.panic_sell(deal_of(request).id))
 
 
 def panic_sell_step(request: HandledRequest) -> object:
     """Begin to sell a step of the take profit by market. 422 (assumption): status or step do not allow it."""
     deal = deal_of(request)
     trade_id = request.read(StepToSell).trade_id
-    return whole_deal_document(request.world.trading.engine.panic_sell_step(deal.id, trade_id))
+    return whole_deal_document(request.engine.deals.panic_sell_step(deal.id, trade_id))
 
 
 def cancel(request: HandledRequest) -> object:
     """Begin to cancel a deal. 422 (assumption): its status does not allow it."""
-    return whole_deal_document(request.world.trading.engine.cancel_deal(deal_of(request).id))
+    return whole_deal_document(request.engine.deals.cancel(deal_of(request).id))
 
 
 def market_orders(request: HandledRequest) -> object:
@@ -144,8 +144,8 @@ def add_funds(request: HandledRequest) -> object:
     form = request.read(FundsToAdd)
     if form.response_type == "deal" and len(deal.settings.pairs) > 1:
         raise invalid({"response_type": [UNKNOWN_VALUE]})
-    engine = request.world.trading.engine
-    order = engine.add_funds(deal.id, form.quantity, is_market=form.is_market, rate=form.rate)
+    engine = request.engine
+    order = engine.deals.add_funds(deal.id, form.quantity, is_market=form.is_market, rate=form.rate)
     if form.response_type == "market_order":
         return order_document(order)
     return whole_deal_document(deal) if form.response_type == "deal" else _NOTHING_TO_SHOW
@@ -154,14 +154,14 @@ def add_funds(request: HandledRequest) -> object:
 def update_max_safety_orders(request: HandledRequest) -> object:
     deal = deal_of(request)
     count = request.read(SafetyOrdersToAllow).max_safety_orders
-    return whole_deal_document(request.world.trading.engine.update_max_safety_orders(deal.id, count))
+    return whole_deal_document(request.engine.deals.update_max_safety_orders(deal.id, count))
 
 
 def cancel_order(request: HandledRequest) -> object:
     """Cancel a safety or manual order. 400: no ``order_id``. 422: another order, or one that no longer rests."""
     deal = deal_of(request)
     order_id = request.read(OrderToCancel).order_id
-    return [order_document(order) for order in request.world.trading.engine.cancel_order(deal.id, order_id)]
+    return [order_document(order) for order in request.engine.deals.cancel_order(deal.id, order_id)]
 
 
 def convert_to_smart_trade(request: HandledRequest) -> object:
@@ -171,10 +171,10 @@ def convert_to_smart_trade(request: HandledRequest) -> object:
     """
     deal = deal_of(request)
     stop_bot = request.read(DealToConvert).stop_bot
-    world = request.world
-    conversion = world.trading.engine.convert_to_smart_trade(deal.id, stop_bot=stop_bot)
+    platform = request.platform
+    conversion = request.engine.deals.convert_to_smart_trade(deal.id, stop_bot=stop_bot)
     account = account_with_id(request, deal.account.id)
-    return converted_document(conversion, deal, account, next(world.smart_trade_ids), world.step_ids, request.now)
+    return converted_document(conversion, deal, account, next(platform.smart_trade_ids), platform.step_ids, request.now)
 
 
 _READ: Final = Permission.BOTS_READ

@@ -70,7 +70,7 @@ class MonthToSum(Form):
 def leverage_data(request: HandledRequest) -> object:
     """Show the leverages for a pair. 400: a pair that is missing, or that the account's market does not trade."""
     account = account_of(request)
-    form = request.read(LeveragesToShow, about=LeveragesOf(request.world.trading.pairs_of(account.market)))
+    form = request.read(LeveragesToShow, about=LeveragesOf(request.platform.trading.pairs_of(account.market)))
     ask_exchange(account)
     return leverage_documents(account.market) if form.page == 1 else []
 

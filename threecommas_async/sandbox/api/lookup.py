@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Final
 
-from threecommas_async.sandbox.engine.bots import Bot
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.http.refusals import Refusal, not_found
 from threecommas_async.sandbox.http.requests import HandledRequest
@@ -25,7 +25,7 @@ def account_of(request: HandledRequest) -> ExchangeAccount:
 
 def account_with_id(request: HandledRequest, account_id: int | None) -> ExchangeAccount:
     """Return the account that has this id; 404 without one."""
-    account = None if account_id is None else request.world.accounts.find(account_id)
+    account = None if account_id is None else request.platform.accounts.find(account_id)
     if account is None:
         raise not_found()
     return account
@@ -34,7 +34,7 @@ def account_with_id(request: HandledRequest, account_id: int | None) -> Exchange
 def account_or_summary(request: HandledRequest) -> ExchangeAccount:
     """Return the account of the path, or all of them as one for ``summary``."""
     if request.path["account_id"] == "summary":
-        return request.world.accounts.summary(request.now)
+        return request.platform.accounts.summary(request.now)
     return account_of(request)
 
 
@@ -67,12 +67,12 @@ def refusing(answer: Callable[[HandledRequest], object]) -> Callable[[HandledReq
 
 def bot_of(request: HandledRequest) -> Bot:
     """Return the bot of the path; 404 without one."""
-    return request.world.trading.engine.bot(_number(request.path["bot_id"]))
+    return request.engine.bots.get(_number(request.path["bot_id"]))
 
 
 def deal_of(request: HandledRequest) -> Deal:
     """Return the deal of the path; 404 without one."""
-    return request.world.trading.engine.deal(_number(request.path["deal_id"]))
+    return request.engine.deals.get(_number(request.path["deal_id"]))
 
 
 def _number(written: str) -> int:

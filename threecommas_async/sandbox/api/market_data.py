@@ -36,17 +36,17 @@ def market_list(_: HandledRequest) -> object:
 
 
 def market_pairs(request: HandledRequest) -> object:
-    return request.world.trading.pairs_of(request.read(MarketForm).market_code)
+    return request.platform.trading.pairs_of(request.read(MarketForm).market_code)
 
 
 def currency_rates(request: HandledRequest) -> object:
-    trading = request.world.trading
+    trading = request.platform.trading
     form = request.read(RatesForm, about=trading)
     return rates_document(form.market_code, trading.price_of(form.market_code, form.pair))
 
 
 def currency_rates_with_leverage_data(request: HandledRequest) -> object:
-    trading = request.world.trading
+    trading = request.platform.trading
     form = request.read(PairForm, about=trading)
     return rates_with_leverage_document(form.market_code, trading.price_of(form.market_code, form.pair))
 

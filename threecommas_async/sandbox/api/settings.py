@@ -8,8 +8,7 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import NOTHING, evolve, fields
 
-from threecommas_async.sandbox.engine.directions import Strategy
-from threecommas_async.sandbox.engine.settings import (
+from threecommas_async.sandbox.engine.deals.settings import (
     BotSettings,
     Breakeven,
     DealChanges,
@@ -23,6 +22,7 @@ from threecommas_async.sandbox.engine.settings import (
     TakeProfitType,
     VolumeType,
 )
+from threecommas_async.sandbox.engine.directions import Strategy
 from threecommas_async.sandbox.http.forms import (
     MISSING,
     Draft,

@@ -9,7 +9,7 @@ from threecommas_async.sandbox.http.forms import Form, required
 from threecommas_async.sandbox.http.readers import member
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.state.keys import Permission
-from threecommas_async.sandbox.state.world import TradingMode
+from threecommas_async.sandbox.state.platform import TradingMode
 
 _MODES: Final[dict[str, TradingMode]] = {"paper": "paper", "real": "real"}
 
@@ -28,8 +28,8 @@ def change_mode(request: HandledRequest) -> object:
 
     Nobody recorded the answer: that it is a JSON document is known from clients that fail without one.
     """
-    request.world.mode = request.read(ModeChange).mode
-    return {"mode": request.world.mode}
+    request.platform.mode = request.read(ModeChange).mode
+    return {"mode": request.platform.mode}
 
 
 def ping(_: HandledRequest) -> object:

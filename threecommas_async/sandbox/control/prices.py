@@ -13,7 +13,7 @@ from attrs import frozen
 
 from threecommas_async.sandbox.control.arguments import Amount, checked_amount, checked_text
 from threecommas_async.sandbox.control.series import Row, checked_rows, read_rows
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.alarms import Entity
 from threecommas_async.sandbox.reference.markets import ListedMarket
 from threecommas_async.sandbox.state.trading import Trading, market_of
 from threecommas_async.transport.clock import Clock, SimulatedClock
@@ -123,7 +123,7 @@ class SandboxPrices:
         clock: SimulatedClock,
         progress: Callable[[ReplayProgress], object] | None,
     ) -> None:
-        trading, changed = self._trading, list[Deal]()
+        trading, changed = self._trading, list[Entity]()
         trading.listeners.append(changed.append)
         try:
             await clock.advance(0)  # whoever is about to sleep does

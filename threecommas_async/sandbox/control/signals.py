@@ -51,7 +51,7 @@ class SandboxSignals:
         code = None if pair is None else checked_text("pair", pair)
         self._trading.bring_to(self._clock.now())
         try:
-            opening = self._trading.engine.open_signal(number, code)
+            opening = self._trading.engine.bots.open_signal(number, code)
         except RefusedError as error:
             reasons = dict(error.fields or {}).get("pair")
             raise ValueError(f"pair {' '.join(reasons)}" if reasons else f"bot_id: there is no bot {number}") from None
@@ -68,7 +68,7 @@ class SandboxSignals:
         number = checked_id("deal_id", deal_id)
         self._trading.bring_to(self._clock.now())
         try:
-            deal = self._trading.engine.close_signal(number)
+            deal = self._trading.engine.deals.close_signal(number)
         except RefusedError as error:
             known = error.status != 404
             what = f"deal {number} is not closed by a signal" if known else f"there is no deal {number}"

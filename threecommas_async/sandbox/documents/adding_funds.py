@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from threecommas_async.sandbox.documents.writing import digits, short_zero, shortened, shortened_or_none
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.deals.deal import Deal
 
 _LIMIT_PLACES: Final = 8
 

@@ -21,10 +21,10 @@ from threecommas_async.sandbox.documents.writing import (
     shortened_or_none,
     unix_seconds,
 )
-from threecommas_async.sandbox.engine.bots import Bot
-from threecommas_async.sandbox.engine.deals import Deal
-from threecommas_async.sandbox.engine.settings import TakeProfitStep
-from threecommas_async.sandbox.engine.statistics import DealsStats, deals_stats, profit_by_currency, usd_profit
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.bots.statistics import DealsStats, deals_stats, profit_by_currency, usd_profit
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.settings import TakeProfitStep
 from threecommas_async.sandbox.reference.currencies import Worth
 
 _CENTS: Final = 2

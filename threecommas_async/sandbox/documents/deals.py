@@ -14,7 +14,7 @@ from threecommas_async.sandbox.documents.writing import (
     shortened,
     shortened_or_none,
 )
-from threecommas_async.sandbox.engine.deals import Deal, Event, Target
+from threecommas_async.sandbox.engine.deals.deal import Deal, Event, Target
 from threecommas_async.sandbox.engine.exact import decimals
 
 # The vendor spells this key with a Cyrillic capital A.

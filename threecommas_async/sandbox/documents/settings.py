@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from threecommas_async.sandbox.documents.writing import shortened
-from threecommas_async.sandbox.engine.settings import SafetyStep, StartCondition
+from threecommas_async.sandbox.engine.deals.settings import SafetyStep, StartCondition
 
 
 def conditions_document(conditions: Iterable[StartCondition]) -> list[dict[str, object]]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from threecommas_async.sandbox.amounts import product, rounded
 from threecommas_async.sandbox.documents.writing import iso_time, number, shortened
-from threecommas_async.sandbox.engine.deal_requests import Conversion
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.requests import Conversion
 from threecommas_async.sandbox.state.account import ExchangeAccount
 
 _PENDING: Final = {"type": "created", "basic_type": "created", "title": "Pending"}

@@ -35,6 +35,15 @@ class Watcher(Protocol):
         """Do what the price and the time make due, and say what to wait for next."""
 
 
+class Entity(Protocol):
+    """What trades, and is reported when it has changed."""
+
+    updated_at: datetime
+
+    @property
+    def rank(self) -> Rank: ...
+
+
 @final
 @define(eq=False)
 class Alarm:

@@ -32,13 +32,13 @@ class RefusedError(Exception):
         self.fields = fields
 
 
-def invalid(status: int = 400, /, **fields: str | tuple[str, ...]) -> RefusedError:
+def wrong_parameters(status: int = 400, /, **fields: str | tuple[str, ...]) -> RefusedError:
     """Say what is wrong with which parameters."""
     texts = {name: (text,) if isinstance(text, str) else text for name, text in fields.items()}
     return RefusedError(status, _INVALID, "Invalid parameters", texts)
 
 
-def not_found() -> RefusedError:
+def unknown_id() -> RefusedError:
     """Say that there is no such bot, deal or account.
 
     ``show`` of a bot and ``deals_stats`` say it in other words, which is left to those who answer there.
@@ -46,17 +46,17 @@ def not_found() -> RefusedError:
     return RefusedError(404, "not_found", "Not Found")
 
 
-def forbidden() -> RefusedError:
+def operation_forbidden() -> RefusedError:
     return RefusedError(403, "Forbidden")
 
 
 def not_allowed(text: str) -> RefusedError:
     """Say that the deal is in no state for this. Assumption: neither status nor text is documented."""
-    return invalid(422, base=text)
+    return wrong_parameters(422, base=text)
 
 
 def cannot_be_edited() -> RefusedError:
-    return invalid(base="Can't be edit")
+    return wrong_parameters(base="Can't be edit")
 
 
 def cannot_be_cancelled() -> RefusedError:

@@ -10,12 +10,13 @@ from typing import final
 from attrs import define, field
 
 from threecommas_async.sandbox.engine.agenda import Agenda
-from threecommas_async.sandbox.engine.alarms import Level, Watcher
+from threecommas_async.sandbox.engine.alarms import Entity, Level, Rank, Watcher
 from threecommas_async.sandbox.engine.books import Book
-from threecommas_async.sandbox.engine.bots import Bot
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.orders import Order
+from threecommas_async.sandbox.engine.refusals import unknown_id
 
 
 @final
@@ -58,8 +59,8 @@ class World:
     """Counts the steps: each price, each moment, each operation."""
     settlements: list[Callable[[], None]] = field(factory=list[Callable[[], None]])
     """What is still to be carried out of closings in two phases."""
-    changed: dict[int, Deal] = field(factory=dict[int, Deal])
-    """The deals that have changed since they were last reported."""
+    changed: dict[Rank, Entity] = field(factory=dict[Rank, Entity])
+    """What has changed since it was last reported."""
     touched: dict[tuple[str, str], Book] = field(factory=dict[tuple[str, str], Book])
     """The books in which the price has reached something."""
     told: list[Watcher] = field(factory=list[Watcher])
@@ -70,10 +71,29 @@ class World:
     """Bots that are to be asked again in the next step."""
     moments: Agenda[tuple[datetime], Watcher] = field(factory=Agenda[tuple[datetime], Watcher])
 
-    def touch(self, deal: Deal) -> None:
-        """Note that a deal has changed."""
-        deal.updated_at = self.now
-        self.changed[deal.id] = deal
+    def account(self, account_id: int) -> Account:
+        """Return an exchange account.
+
+        :raises RefusedError: There is none (404).
+        """
+        if account_id not in self.accounts:
+            raise unknown_id()
+        return self.accounts[account_id]
+
+    def touch(self, entity: Entity) -> None:
+        """Note that something has changed."""
+        entity.updated_at = self.now
+        self.changed[entity.rank] = entity
+
+    def changed_bot(self, bot: Bot) -> None:
+        """Note that a bot was changed: it may open a deal now."""
+        bot.updated_at = self.now
+        self.openers[bot.id] = bot
+
+    def disable(self, bot: Bot) -> None:
+        """Let a bot open no more deals."""
+        bot.is_enabled = False
+        self.changed_bot(bot)
 
     def rest(self, order: Order) -> None:
         """Put an order into its book."""

@@ -24,7 +24,7 @@ from threecommas_async.sandbox.http.parameters import parameters_of
 from threecommas_async.sandbox.http.refusals import Refusal, invalid, unknown_error
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.http.routes import PREFIX, path_below_base_url
-from threecommas_async.sandbox.state.world import World
+from threecommas_async.sandbox.state.platform import Platform
 from threecommas_async.transport.clock import Clock
 
 _logger: Final = logging.getLogger("threecommas_async.sandbox")
@@ -56,7 +56,7 @@ class Application:
 
     endpoints: Sequence[Endpoint]
     clock: Clock
-    world: World
+    platform: Platform
     enforcement: Enforcement
     send_retry_after: bool
     faults: FaultQueue
@@ -79,13 +79,13 @@ class Application:
         async def handle(request: web.Request) -> web.StreamResponse:
             body = await request.read()
             if endpoint.signed:
-                key = authenticate(request, body, self.world.keys)
+                key = authenticate(request, body, self.platform.keys)
                 if endpoint.permission is not None and endpoint.permission not in key.permissions:
                     raise endpoint.denied()
             parameters = parameters_of(request, body)
             now = self.clock.now()
-            self.world.trading.bring_to(now)
-            document = endpoint.answer(HandledRequest(self.world, request.match_info, parameters, now))
+            self.platform.trading.bring_to(now)
+            document = endpoint.answer(HandledRequest(self.platform, request.match_info, parameters, now))
             return json_response(endpoint.status, document)
 
         return handle
@@ -110,7 +110,7 @@ class Application:
             return await handler(request)
         api_key = request.headers.get("Apikey", "")
         address = request.remote or ""
-        caller = f"key {api_key}" if self.world.keys.find(api_key) else f"address {address}"
+        caller = f"key {api_key}" if self.platform.keys.find(api_key) else f"address {address}"
         now = self.clock.now()
         path = path_below_base_url(request.raw_path)
         over = self.enforcement.check(caller, address, request.method, path, now)

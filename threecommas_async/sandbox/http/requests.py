@@ -7,22 +7,28 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from threecommas_async.sandbox.engine import Engine
 from threecommas_async.sandbox.http.forms import F, WrongFieldsError, read_form
 from threecommas_async.sandbox.http.refusals import Refusal, invalid, not_permitted
 from threecommas_async.sandbox.state.keys import Permission
-from threecommas_async.sandbox.state.world import World
+from threecommas_async.sandbox.state.platform import Platform
 
 
 @frozen
 class HandledRequest:
     """One request that is authenticated and allowed."""
 
-    world: World
+    platform: Platform
     path: Mapping[str, str]
     """The values of the placeholders in the endpoint's path."""
     parameters: Mapping[str, object] = field(repr=False)
     """What was sent, in the query or in the body."""
     now: datetime
+
+    @property
+    def engine(self) -> Engine:
+        """What trades."""
+        return self.platform.trading.engine
 
     def read(self, form: type[F], *, about: object = None) -> F:
         """Return the parameters as a form.

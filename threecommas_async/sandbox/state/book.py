@@ -122,8 +122,8 @@ class AccountBook:
         """Disable the bots of an account, and cancel its deals."""
         self.set_active(account_id, ActiveEntities())
         engine = self._trading.engine
-        for bot in engine.bots(account_id=account_id):
-            engine.cancel_all_deals(bot.id)
+        for bot in engine.bots.select(account_id=account_id):
+            engine.bots.cancel_all_deals(bot.id)
         engine.settle()
 
     def remove(self, account_id: int) -> None:
@@ -148,8 +148,8 @@ class AccountBook:
 
     def _as_it_is(self, account: ExchangeAccount) -> ExchangeAccount:
         engine, active = self._trading.engine, account.active
-        bots = len(engine.bots(account_id=account.id, is_enabled=True))
-        deals = sum(deal.account.id == account.id for deal in engine.active_deals)
+        bots = len(engine.bots.select(account_id=account.id, is_enabled=True))
+        deals = sum(deal.account.id == account.id for deal in engine.deals.active)
         held = account.holdings.now(engine.account(account.id).funds.totals(), self._trading.worth)
         active = evolve(active, bots=active.bots + bots, deals=active.deals + deals)
         return evolve(account, holdings=held, active=active, locked=self.locked(account.id))

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final, final
 
 from threecommas_async.sandbox.engine import Engine
+from threecommas_async.sandbox.engine.alarms import Entity
 from threecommas_async.sandbox.engine.books import Book
-from threecommas_async.sandbox.engine.deals import Deal
 from threecommas_async.sandbox.engine.world import Ids
 from threecommas_async.sandbox.reference.currencies import Worth
 from threecommas_async.sandbox.reference.markets import MARKETS, ListedMarket
@@ -37,8 +37,8 @@ class Trading:
             settle_automatically=settle_automatically,
             ids=Ids(bot, deal, order),
         )
-        self.listeners: Final[list[Callable[[Deal], None]]] = []
-        """Called for every deal that has changed."""
+        self.listeners: Final[list[Callable[[Entity], None]]] = []
+        """Called for everything that has changed."""
         self._pairs: Final[dict[str, list[str]]] = {}
         self.engine.listener = self._tell
 
@@ -101,9 +101,9 @@ class Trading:
             market_type="futures" if market.trades == "futures" else "spot",
         )
 
-    def _tell(self, deal: Deal) -> None:
+    def _tell(self, entity: Entity) -> None:
         for listener in self.listeners:
-            listener(deal)
+            listener(entity)
 
 
 def market_of(code: str) -> ListedMarket:

@@ -20,7 +20,7 @@ from tests.sandbox.engine.trading import (
     to,
     world,
 )
-from threecommas_async.sandbox.engine.settings import SafetyStep
+from threecommas_async.sandbox.engine.deals.settings import SafetyStep
 
 
 def test_all_that_a_step_reaches_fill_nearest_first_at_their_own_prices() -> None:
@@ -48,7 +48,7 @@ def test_orders_of_several_deals_fill_by_price_then_by_id() -> None:
     engine = world()
     deals = [opened(engine), opened(engine), opened(engine, safety_order_step_percentage=D("0.5"))]
     seen = list[int]()
-    engine.listener = lambda deal: seen.append(deal.id)
+    engine.listener = lambda entity: seen.append(entity.rank[1])
     to(engine, "1985")
     assert seen == [deals[2].id]
     seen.clear()
@@ -147,7 +147,7 @@ def test_money_that_one_deal_frees_goes_to_another_that_waits() -> None:
     first = opened(engine)
     second = opened(engine)
     assert (first.deal_has_error, second.deal_has_error) == (False, True)
-    engine.cancel_deal(first.id)
+    engine.deals.cancel(first.id)
     engine.settle()
     assert not second.deal_has_error
     assert len(resting(second, "Safety")) == 2
@@ -166,11 +166,11 @@ def test_buying_by_market_waits_for_money_too() -> None:
 def test_reinvesting_lets_all_orders_of_the_next_deal_grow() -> None:
     engine = world()
     bot = running_bot(engine, E1, strategy_list=(), reinvesting_percentage=D(100))
-    first = engine.open_signal(bot.id).deal
+    first = engine.bots.open_signal(bot.id).deal
     assert first is not None
     to(engine, "1850", "2050", "2000")
     assert text(bot.realised) == "6.7665637"
-    second = engine.open_signal(bot.id).deal
+    second = engine.bots.open_signal(bot.id).deal
     assert second is not None
     assert text(second.volume_change) == "1.6"
     assert text(second.bought_amount) == "0.0508"
@@ -183,10 +183,10 @@ def test_reinvesting_lets_all_orders_of_the_next_deal_grow() -> None:
 def test_risk_reduction_lets_all_orders_of_the_next_deal_shrink() -> None:
     engine = world()
     bot = running_bot(engine, E1, risk_reduction_percentage=D(50), stop_loss_percentage=D(8))
-    engine.open_signal(bot.id)
+    engine.bots.open_signal(bot.id)
     to(engine, "1800", "2000")
     assert text(bot.realised) == "-24.4917417"
-    second = engine.open_signal(bot.id).deal
+    second = engine.bots.open_signal(bot.id).deal
     assert second is not None
     assert text(second.volume_change) == "-3.2"
     assert text(second.bought_amount) == "0.0484"
@@ -198,13 +198,13 @@ def test_risk_reduction_lets_all_orders_of_the_next_deal_shrink() -> None:
 def test_risk_reduction_leaves_the_smallest_order() -> None:
     engine = world()
     bot = running_bot(engine, evolve(E1, base_order_volume=D(5000)), risk_reduction_percentage=D(100))
-    bot = engine.bot(bot.id)
-    opening = engine.open_signal(bot.id)
+    bot = engine.bots.get(bot.id)
+    opening = engine.bots.open_signal(bot.id)
     assert opening.deal is not None
     to(engine, "1500")
-    engine.panic_sell(opening.deal.id)
+    engine.deals.panic_sell(opening.deal.id)
     to(engine, "2000")
-    second = engine.open_signal(bot.id).deal
+    second = engine.bots.open_signal(bot.id).deal
     assert second is not None
     assert resting(second, "Safety") == [("1981.98", "0.0001"), ("1941.94", "0.0001")]
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.sandbox.engine.trading import ACCOUNT, BASE_ONLY, RSI, D, opened, running_bot, steps, to, world
 from threecommas_async.sandbox.engine import Engine
-from threecommas_async.sandbox.engine.deals import Deal, IllegalTransitionError
-from threecommas_async.sandbox.engine.statuses import FINISHED, LOCALIZED, TRANSITIONS, DealStatus, permissions
+from threecommas_async.sandbox.engine.deals.deal import Deal, IllegalTransitionError
+from threecommas_async.sandbox.engine.deals.statuses import FINISHED, LOCALIZED, TRANSITIONS, DealStatus, permissions
 
 STATUSES: tuple[DealStatus, ...] = get_args(DealStatus)
 Way = tuple[str, ...]
@@ -35,7 +35,7 @@ def signalled(engine: Engine) -> Deal:
     deal = opened(
         engine, take_profit=D(0), close_strategy_list=RSI, min_profit_percentage=D(2), stop_loss_percentage=D(8)
     )
-    engine.close_signal(deal.id)
+    engine.deals.close_signal(deal.id)
     return deal
 
 
@@ -46,16 +46,16 @@ def moved(engine: Engine, deal: Deal, price: str) -> Deal:
 
 def failed(engine: Engine) -> None:
     engine.set_free(ACCOUNT, "USDT", D(1))
-    engine.open_signal(running_bot(engine, BASE_ONLY).id)
+    engine.bots.open_signal(running_bot(engine, BASE_ONLY).id)
 
 
 def panic_sold_step(engine: Engine) -> None:
     deal = opened(engine, BASE_ONLY, take_profit=None, take_profit_steps=steps((100, 2)))
-    engine.panic_sell_step(deal.id, deal.targets[0].trade_id)
+    engine.deals.panic_sell_step(deal.id, deal.targets[0].trade_id)
 
 
 def panicking(engine: Engine) -> Deal:
-    return engine.panic_sell(bought(engine).id)
+    return engine.deals.panic_sell(bought(engine).id)
 
 
 WAYS: dict[Way, Callable[[Engine], object]] = {
@@ -64,22 +64,22 @@ WAYS: dict[Way, Callable[[Engine], object]] = {
     ("bought", "completed"): lambda engine: moved(engine, bought(engine), "2100"),
     ("bought", "stop_loss_finished"): lambda engine: moved(engine, bought(engine), "1800"),
     ("bought", "panic_sell_pending"): panicking,
-    ("bought", "cancel_pending"): lambda engine: engine.cancel_deal(bought(engine).id),
+    ("bought", "cancel_pending"): lambda engine: engine.deals.cancel(bought(engine).id),
     ("bought", "ttp_activated"): trailing,
     ("bought", "close_strategy_activated"): signalled,
     ("bought", "panic_sold"): panic_sold_step,
-    ("ttp_activated", "bought"): lambda engine: engine.add_funds(trailing(engine).id, D(1), is_market=True),
+    ("ttp_activated", "bought"): lambda engine: engine.deals.add_funds(trailing(engine).id, D(1), is_market=True),
     ("ttp_activated", "completed"): retraced,
     ("ttp_activated", "stop_loss_finished"): lambda engine: moved(engine, trailing(engine), "2000"),
-    ("ttp_activated", "panic_sell_pending"): lambda engine: engine.panic_sell(trailing(engine).id),
-    ("ttp_activated", "cancel_pending"): lambda engine: engine.cancel_deal(trailing(engine).id),
+    ("ttp_activated", "panic_sell_pending"): lambda engine: engine.deals.panic_sell(trailing(engine).id),
+    ("ttp_activated", "cancel_pending"): lambda engine: engine.deals.cancel(trailing(engine).id),
     ("close_strategy_activated", "completed"): lambda engine: moved(engine, signalled(engine), "2100"),
     ("close_strategy_activated", "stop_loss_finished"): lambda engine: moved(engine, signalled(engine), "1800"),
-    ("close_strategy_activated", "panic_sell_pending"): lambda engine: engine.panic_sell(signalled(engine).id),
-    ("close_strategy_activated", "cancel_pending"): lambda engine: engine.cancel_deal(signalled(engine).id),
+    ("close_strategy_activated", "panic_sell_pending"): lambda engine: engine.deals.panic_sell(signalled(engine).id),
+    ("close_strategy_activated", "cancel_pending"): lambda engine: engine.deals.cancel(signalled(engine).id),
     ("panic_sell_pending", "panic_sold"): panicking,
-    ("panic_sell_pending", "cancel_pending"): lambda engine: engine.cancel_deal(panicking(engine).id),
-    ("cancel_pending", "cancelled"): lambda engine: engine.cancel_deal(bought(engine).id),
+    ("panic_sell_pending", "cancel_pending"): lambda engine: engine.deals.cancel(panicking(engine).id),
+    ("cancel_pending", "cancelled"): lambda engine: engine.deals.cancel(bought(engine).id),
 }
 
 

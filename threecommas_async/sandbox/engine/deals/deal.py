@@ -9,16 +9,12 @@ from typing import Final, Literal, Protocol, final
 
 from attrs import define, field, frozen
 
-from threecommas_async.sandbox.engine import profit
 from threecommas_async.sandbox.engine.alarms import Alarm, Rank
 from threecommas_async.sandbox.engine.books import Book
-from threecommas_async.sandbox.engine.directions import Direction
-from threecommas_async.sandbox.engine.exact import ZERO, half_up, minus, times
-from threecommas_async.sandbox.engine.funds import Account
-from threecommas_async.sandbox.engine.orders import Order
-from threecommas_async.sandbox.engine.safety_orders import PlannedSafetyOrder
-from threecommas_async.sandbox.engine.settings import BotSettings
-from threecommas_async.sandbox.engine.statuses import (
+from threecommas_async.sandbox.engine.deals import profit
+from threecommas_async.sandbox.engine.deals.safety_orders import PlannedSafetyOrder
+from threecommas_async.sandbox.engine.deals.settings import BotSettings
+from threecommas_async.sandbox.engine.deals.statuses import (
     FINISHED,
     LOCALIZED,
     TRANSITIONS,
@@ -26,6 +22,10 @@ from threecommas_async.sandbox.engine.statuses import (
     Permissions,
     permissions,
 )
+from threecommas_async.sandbox.engine.directions import Direction
+from threecommas_async.sandbox.engine.exact import ZERO, half_up, minus, times
+from threecommas_async.sandbox.engine.funds import Account
+from threecommas_async.sandbox.engine.orders import Order
 
 TargetStatus = Literal["Placed", "Panic closing", "Finished"]
 

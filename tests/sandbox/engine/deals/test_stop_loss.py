@@ -22,7 +22,7 @@ from tests.sandbox.engine.trading import (
     to,
     world,
 )
-from threecommas_async.sandbox.engine.settings import Breakeven
+from threecommas_async.sandbox.engine.deals.settings import Breakeven
 
 
 def test_it_sells_by_market_at_the_price_as_it_is() -> None:
@@ -68,7 +68,7 @@ def test_it_can_disable_the_bot(kind: str, enabled: bool) -> None:
     engine = world()
     deal = opened(engine, BASE_ONLY, stop_loss_percentage=D(8), stop_loss_type=kind)
     to(engine, "1800")
-    assert engine.bot(deal.bot_id).is_enabled is enabled
+    assert engine.bots.get(deal.bot_id).is_enabled is enabled
 
 
 def test_trailing_stop_of_a_short_follows_downwards() -> None:
@@ -135,7 +135,7 @@ def test_deals_that_time_out_follow_each_other_at_their_own_moments() -> None:
     deal = opened(engine, BASE_ONLY, strategy_list=NONSTOP, close_deals_timeout=60)
     start = deal.created_at
     after(engine, 200)
-    deals = engine.deals()
+    deals = engine.deals.select()
     assert [(other.created_at - start).seconds for other in deals] == [0, 60, 120, 180]
     assert [other.status for other in deals] == ["panic_sold"] * 3 + ["bought"]
 
@@ -143,9 +143,9 @@ def test_deals_that_time_out_follow_each_other_at_their_own_moments() -> None:
 def test_a_stop_loss_that_fires_at_once_opens_one_deal_a_step() -> None:
     engine = world()
     running_bot(engine, BASE_ONLY, strategy_list=NONSTOP, stop_loss_percentage=D("0.05"))
-    assert [deal.status for deal in engine.deals()] == ["stop_loss_finished"]
+    assert [deal.status for deal in engine.deals.select()] == ["stop_loss_finished"]
     to(engine, "2000", "2001")
-    assert [deal.status for deal in engine.deals()] == ["stop_loss_finished"] * 3
+    assert [deal.status for deal in engine.deals.select()] == ["stop_loss_finished"] * 3
 
 
 def test_a_short_that_cannot_buy_back_stays_and_tries_again() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import final
 
-from threecommas_async.sandbox.engine import events
-from threecommas_async.sandbox.engine.closing import (
+from threecommas_async.sandbox.engine.deals import events
+from threecommas_async.sandbox.engine.deals.closing import (
     close_by_market,
     close_step,
     close_trailing,
@@ -14,7 +14,8 @@ from threecommas_async.sandbox.engine.closing import (
     freeze,
     reached,
 )
-from threecommas_async.sandbox.engine.deal_levels import (
+from threecommas_async.sandbox.engine.deals.deal import Deal, Target
+from threecommas_async.sandbox.engine.deals.levels import (
     levels,
     move_to_breakeven,
     next_moment,
@@ -22,11 +23,7 @@ from threecommas_async.sandbox.engine.deal_levels import (
     stops_at,
     times_out_at,
 )
-from threecommas_async.sandbox.engine.deals import Deal, Target
-from threecommas_async.sandbox.engine.exact import plus
-from threecommas_async.sandbox.engine.funds import NotEnoughError
-from threecommas_async.sandbox.engine.orders import Order
-from threecommas_async.sandbox.engine.placing import (
+from threecommas_async.sandbox.engine.deals.placing import (
     derive,
     log,
     next_planned,
@@ -35,6 +32,9 @@ from threecommas_async.sandbox.engine.placing import (
     trade,
     withdraw_orders,
 )
+from threecommas_async.sandbox.engine.exact import plus
+from threecommas_async.sandbox.engine.funds import NotEnoughError
+from threecommas_async.sandbox.engine.orders import Order
 from threecommas_async.sandbox.engine.stops import trailed
 from threecommas_async.sandbox.engine.world import World
 

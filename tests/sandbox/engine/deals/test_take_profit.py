@@ -150,7 +150,7 @@ def test_close_signal_without_minimum_profit_completes_at_any_price() -> None:
     deal = opened(engine, BASE_ONLY, take_profit=D(0), close_strategy_list=RSI)
     assert not deal.permissions.smart_trade_convertable
     to(engine, "1900")
-    engine.close_signal(deal.id)
+    engine.deals.close_signal(deal.id)
     assert (deal.status, text(deal.final_profit)) == ("completed", "-5.195")
     assert the(deal, "Take Profit").status == "Filled"
 
@@ -167,7 +167,7 @@ def test_close_signal_waits_for_the_minimum_profit() -> None:
     assert text(deal.take_profit_price) == "2044.09"
     to(engine, "1980")
     assert text(deal.take_profit_price) == "2024.56"
-    engine.close_signal(deal.id)
+    engine.deals.close_signal(deal.id)
     assert (deal.status, deal.localized_status) == ("close_strategy_activated", "Close strategy activated")
     assert deal.permissions.cancellable
     assert not deal.permissions.smart_trade_convertable
@@ -194,7 +194,7 @@ def test_close_signal_is_refused_where_nothing_closes_by_signal() -> None:
     engine = world()
     deal = opened(engine)
     with pytest.raises(RefusedError, match="not closed by a signal"):
-        engine.close_signal(deal.id)
+        engine.deals.close_signal(deal.id)
 
 
 def test_a_short_that_cannot_pay_its_take_profit_is_marked_and_recovers() -> None:

@@ -9,8 +9,8 @@ from attrs import evolve
 
 from tests.sandbox.engine.trading import BASE_ONLY, E1, MARKET, NONSTOP, PAIR, D, opened, running_bot, steps, world
 from threecommas_async.sandbox.engine import Engine
+from threecommas_async.sandbox.engine.deals.settings import SafetyStep
 from threecommas_async.sandbox.engine.refusals import RefusedError
-from threecommas_async.sandbox.engine.settings import SafetyStep
 
 YFI, ADA = "USDT_YFI", "USDT_ADA"
 
@@ -24,7 +24,7 @@ def market() -> Engine:
 
 def refusal(engine: Engine, **changes: Any) -> RefusedError:
     with pytest.raises(RefusedError) as refused:
-        engine.create_bot(evolve(E1, **changes))
+        engine.bots.create(evolve(E1, **changes))
     return refused.value
 
 
@@ -64,7 +64,7 @@ def test_wrong_settings(changes: dict[str, Any], fields: dict[str, tuple[str, ..
         "Invalid parameters",
         fields,
     )
-    assert engine.bots() == []
+    assert engine.bots.select() == []
 
 
 def test_orders_that_are_too_small_are_named_pair_by_pair() -> None:
@@ -93,7 +93,7 @@ def test_orders_that_are_too_small_are_named_pair_by_pair() -> None:
     ],
 )
 def test_orders_that_are_just_large_enough(changes: dict[str, Any]) -> None:
-    market().create_bot(evolve(E1, pairs=(YFI,), **changes))
+    market().bots.create(evolve(E1, pairs=(YFI,), **changes))
 
 
 def test_amounts_and_custom_steps_can_be_too_small() -> None:
@@ -122,10 +122,10 @@ def test_an_update_checks_the_stop_loss_against_the_last_safety_order(stop_loss:
     bot = running_bot(engine)
     changed = evolve(E1, stop_loss_percentage=D(stop_loss))
     if not is_refused:
-        assert engine.update_bot(bot.id, changed).settings == changed
+        assert engine.bots.update(bot.id, changed).settings == changed
         return
     with pytest.raises(RefusedError) as refused:
-        engine.update_bot(bot.id, changed)
+        engine.bots.update(bot.id, changed)
     assert refused.value.fields == {"stop_loss_percentage": ("Stop Loss should be below the last safety order (7.0)",)}
     assert bot.settings == E1
 
@@ -133,14 +133,14 @@ def test_an_update_checks_the_stop_loss_against_the_last_safety_order(stop_loss:
 def test_without_safety_orders_any_stop_loss_will_do() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY)
-    assert engine.update_bot(bot.id, evolve(BASE_ONLY, stop_loss_percentage=D("0.1"))) is bot
+    assert engine.bots.update(bot.id, evolve(BASE_ONLY, stop_loss_percentage=D("0.1"))) is bot
 
 
 def test_an_update_is_refused_like_a_creation() -> None:
     engine = world()
     bot = running_bot(engine)
     with pytest.raises(RefusedError, match="is missing"):
-        engine.update_bot(bot.id, evolve(E1, name=""))
+        engine.bots.update(bot.id, evolve(E1, name=""))
 
 
 def test_the_account_of_a_bot_with_active_deals_stays() -> None:
@@ -148,16 +148,16 @@ def test_the_account_of_a_bot_with_active_deals_stays() -> None:
     engine.add_account(8, MARKET)
     deal = opened(engine)
     with pytest.raises(RefusedError, match="account_id"):
-        engine.update_bot(deal.bot_id, evolve(E1, account_id=8))
-    engine.cancel_deal(deal.id)
-    assert engine.update_bot(deal.bot_id, evolve(E1, account_id=8)).account.id == 8
+        engine.bots.update(deal.bot_id, evolve(E1, account_id=8))
+    engine.deals.cancel(deal.id)
+    assert engine.bots.update(deal.bot_id, evolve(E1, account_id=8)).account.id == 8
 
 
 def test_an_update_of_a_deal_checks_its_steps() -> None:
     engine = world()
     deal = opened(engine)
     with pytest.raises(RefusedError, match="add up to 100"):
-        engine.update_deal(deal.id, {"take_profit": None, "take_profit_steps": steps((50, 1))})
+        engine.deals.update(deal.id, {"take_profit": None, "take_profit_steps": steps((50, 1))})
     assert deal.settings.take_profit_steps == ()
 
 

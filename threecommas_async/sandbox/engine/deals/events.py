@@ -10,10 +10,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from threecommas_async.sandbox.engine.deals.profit import money
 from threecommas_async.sandbox.engine.exact import half_up, shown, times
 from threecommas_async.sandbox.engine.orders import Order, OrderKind
 from threecommas_async.sandbox.engine.pairs import Pair
-from threecommas_async.sandbox.engine.profit import money
 
 _DOLLARS: Final = frozenset({"USD", "USDT", "USDC", "BUSD", "TUSD", "FDUSD", "DAI", "EUR"})
 _CLOSING: Final[dict[str, str]] = {"Take Profit": "TakeProfit", "Stop Loss": "StopLoss"}

@@ -9,10 +9,10 @@ from typing import Final, final
 
 from attrs import frozen
 
+from threecommas_async.sandbox.engine.deals.settings import BotSettings
 from threecommas_async.sandbox.engine.directions import Direction, direction
 from threecommas_async.sandbox.engine.exact import ZERO, ceil_to, floor_to, grown, percent, plus, times
 from threecommas_async.sandbox.engine.pairs import Pair
-from threecommas_async.sandbox.engine.settings import BotSettings
 
 _PLANS_KEPT: Final = 1024
 

@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
-from threecommas_async.sandbox.engine import events
-from threecommas_async.sandbox.engine.deals import Deal, Target
-from threecommas_async.sandbox.engine.exact import floor_to, plus, times
-from threecommas_async.sandbox.engine.funds import NotEnoughError
-from threecommas_async.sandbox.engine.orders import Order, price_with_fee, worth
-from threecommas_async.sandbox.engine.placing import (
+from threecommas_async.sandbox.engine.deals import events
+from threecommas_async.sandbox.engine.deals.deal import Deal, Target
+from threecommas_async.sandbox.engine.deals.placing import (
     cancel_orders,
     log,
     refuse,
     resting_orders,
     trade,
 )
-from threecommas_async.sandbox.engine.profit import money
-from threecommas_async.sandbox.engine.take_profit import sold_for_cost
+from threecommas_async.sandbox.engine.deals.profit import money
+from threecommas_async.sandbox.engine.deals.take_profit import sold_for_cost
+from threecommas_async.sandbox.engine.exact import floor_to, plus, times
+from threecommas_async.sandbox.engine.funds import NotEnoughError
+from threecommas_async.sandbox.engine.orders import Order, price_with_fee, worth
 from threecommas_async.sandbox.engine.world import World
 
 Result = Literal["completed", "stop_loss_finished", "panic_sold"]

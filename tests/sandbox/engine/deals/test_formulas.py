@@ -8,10 +8,8 @@ import pytest
 from attrs import evolve
 
 from tests.sandbox.engine.trading import E1, D, text
-from threecommas_async.sandbox.engine import profit
-from threecommas_async.sandbox.engine.directions import LONG, SHORT
-from threecommas_async.sandbox.engine.pairs import Pair
-from threecommas_async.sandbox.engine.safety_orders import (
+from threecommas_async.sandbox.engine.deals import profit
+from threecommas_async.sandbox.engine.deals.safety_orders import (
     adjustment,
     deviations,
     last_deviation,
@@ -22,9 +20,11 @@ from threecommas_async.sandbox.engine.safety_orders import (
     scaled,
     smallest_quantity,
 )
-from threecommas_async.sandbox.engine.settings import SafetyStep
+from threecommas_async.sandbox.engine.deals.settings import SafetyStep
+from threecommas_async.sandbox.engine.deals.take_profit import bought_back, exit_price, rise, sold_for_cost, split
+from threecommas_async.sandbox.engine.directions import LONG, SHORT
+from threecommas_async.sandbox.engine.pairs import Pair
 from threecommas_async.sandbox.engine.stops import breakeven_step, tighter, trailed
-from threecommas_async.sandbox.engine.take_profit import bought_back, exit_price, rise, sold_for_cost, split
 
 FEE, TICK, LOT = D("0.001"), D("0.01"), D("0.0001")
 

@@ -23,9 +23,9 @@ from tests.sandbox.engine.trading import (
     world,
 )
 from threecommas_async.sandbox.engine import Engine
-from threecommas_async.sandbox.engine.bots import Bot
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.deals.settings import StartCondition
 from threecommas_async.sandbox.engine.refusals import RefusedError
-from threecommas_async.sandbox.engine.settings import StartCondition
 
 LTC = "USDT_LTC"
 TWO = (PAIR, LTC)
@@ -37,10 +37,10 @@ def multi(engine: Engine, **changes: Any) -> Bot:
 
 def test_a_new_bot_is_disabled_and_has_no_deal() -> None:
     engine = world()
-    bot = engine.create_bot(evolve(E1, strategy_list=NONSTOP))
+    bot = engine.bots.create(evolve(E1, strategy_list=NONSTOP))
     assert (bot.is_enabled, bot.active_deals_count, bot.is_deletable, bot.type) == (False, 0, True, "Bot::SingleBot")
     to(engine, "1990")
-    assert engine.deals() == []
+    assert engine.deals.select() == []
 
 
 def test_a_nonstop_bot_opens_a_deal_at_once_and_the_next_in_the_step_that_ends_one() -> None:
@@ -57,7 +57,7 @@ def test_a_nonstop_bot_opens_a_deal_at_once_and_the_next_in_the_step_that_ends_o
 def test_a_disabled_bot_lets_its_deal_run_and_opens_no_other() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, strategy_list=NONSTOP)
-    engine.disable_bot(bot.id)
+    engine.bots.disable(bot.id)
     assert [deal.status for deal in bot.deals.values()] == ["bought"]
     to(engine, "2060")
     assert [deal.status for deal in bot.deals.values()] == ["completed"]
@@ -76,17 +76,17 @@ def test_cooldown_counts_from_the_last_closing() -> None:
 def test_cooldown_holds_up_signals_too() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, cooldown=D(30))
-    engine.open_signal(bot.id)
+    engine.bots.open_signal(bot.id)
     to(engine, "2060")
-    assert engine.open_signal(bot.id).obstacle == "the cooldown is not over"
+    assert engine.bots.open_signal(bot.id).obstacle == "the cooldown is not over"
     after(engine, 30)
-    assert engine.open_signal(bot.id).deal is not None
+    assert engine.bots.open_signal(bot.id).deal is not None
 
 
 def test_start_delay_counts_from_the_signal() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, deal_start_delay_seconds=20)
-    opening = engine.open_signal(bot.id)
+    opening = engine.bots.open_signal(bot.id)
     assert (opening.deal, opening.obstacle) == (None, None)
     assert opening.due_at is not None
     to(engine, "1990")
@@ -101,8 +101,8 @@ def test_start_delay_counts_from_the_signal() -> None:
 def test_conditions_are_those_after_the_delay() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, deal_start_delay_seconds=20)
-    engine.open_signal(bot.id)
-    engine.disable_bot(bot.id)
+    engine.bots.open_signal(bot.id)
+    engine.bots.disable(bot.id)
     after(engine, 20)
     assert len(bot.deals) == 0
 
@@ -133,7 +133,7 @@ def test_price_limits(changes: dict[str, Any], price: str, obstacle: str | None)
     engine = world()
     to(engine, price)
     bot = running_bot(engine, BASE_ONLY, **changes)
-    assert engine.open_signal(bot.id).obstacle == obstacle
+    assert engine.bots.open_signal(bot.id).obstacle == obstacle
 
 
 @pytest.mark.parametrize(
@@ -152,52 +152,52 @@ def test_deal_limits_of_a_bot_with_several_pairs() -> None:
     engine = world(pairs={LTC: "100", "USDT_XRP": "2"})
     bot = multi(engine, pairs=(*TWO, "USDT_XRP"))
     assert bot.type == "Bot::MultiBot"
-    assert engine.open_signal(bot.id, PAIR).deal is not None
-    assert engine.open_signal(bot.id, PAIR).obstacle == "allowed_deals_on_same_pair is reached"
-    assert engine.open_signal(bot.id, LTC).deal is not None
-    assert engine.open_signal(bot.id, "USDT_XRP").obstacle == "max_active_deals is reached"
+    assert engine.bots.open_signal(bot.id, PAIR).deal is not None
+    assert engine.bots.open_signal(bot.id, PAIR).obstacle == "allowed_deals_on_same_pair is reached"
+    assert engine.bots.open_signal(bot.id, LTC).deal is not None
+    assert engine.bots.open_signal(bot.id, "USDT_XRP").obstacle == "max_active_deals is reached"
 
 
 def test_several_deals_on_the_same_pair_where_allowed() -> None:
     engine = world(pairs={LTC: "100"})
     bot = multi(engine, allowed_deals_on_same_pair=2)
-    assert engine.open_signal(bot.id, PAIR).deal is not None
-    assert engine.open_signal(bot.id, PAIR).deal is not None
+    assert engine.bots.open_signal(bot.id, PAIR).deal is not None
+    assert engine.bots.open_signal(bot.id, PAIR).deal is not None
 
 
 def test_a_bot_of_one_pair_knows_no_second_deal_on_it() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, allowed_deals_on_same_pair=5)
-    engine.open_signal(bot.id)
-    assert engine.open_signal(bot.id).obstacle == "max_active_deals is reached"
+    engine.bots.open_signal(bot.id)
+    assert engine.bots.open_signal(bot.id).obstacle == "max_active_deals is reached"
 
 
 def test_black_list() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, strategy_list=NONSTOP, cooldown=D(10))
-    engine.black_list = (PAIR,)
-    assert engine.black_list == (PAIR,)
+    engine.bots.black_list = (PAIR,)
+    assert engine.bots.black_list == (PAIR,)
     to(engine, "2060")
     after(engine, 100)
     assert len(bot.deals) == 1
-    assert engine.open_signal(bot.id).obstacle == "the pair is on the black list"
-    engine.black_list = ()
+    assert engine.bots.open_signal(bot.id).obstacle == "the pair is on the black list"
+    engine.bots.black_list = ()
     assert len(bot.deals) == 2
 
 
 def test_a_disabled_bot_opens_nothing_by_signal() -> None:
     engine = world()
-    bot = engine.create_bot(E1)
-    assert engine.open_signal(bot.id).obstacle == "the bot is disabled"
+    bot = engine.bots.create(E1)
+    assert engine.bots.open_signal(bot.id).obstacle == "the bot is disabled"
 
 
 def test_a_signal_names_a_pair_of_the_bot() -> None:
     engine = world(pairs={LTC: "100"})
     bot = multi(engine)
     with pytest.raises(RefusedError, match="is missing"):
-        engine.open_signal(bot.id)
+        engine.bots.open_signal(bot.id)
     with pytest.raises(RefusedError, match="does not have a valid value"):
-        engine.open_signal(bot.id, "USDT_XRP")
+        engine.bots.open_signal(bot.id, "USDT_XRP")
 
 
 def test_a_bot_is_disabled_after_so_many_deals() -> None:
@@ -282,7 +282,7 @@ def test_update_is_for_new_deals_only() -> None:
     bot = running_bot(engine, BASE_ONLY, strategy_list=NONSTOP)
     (first,) = bot.deals.values()
     after(engine, 5)
-    engine.update_bot(bot.id, evolve(bot.settings, take_profit=D(10), base_order_volume=D(300), name="new"))
+    engine.bots.update(bot.id, evolve(bot.settings, take_profit=D(10), base_order_volume=D(300), name="new"))
     assert (text(first.settings.take_profit), first.bot_name) == ("2.0", "ETH")
     assert bot.updated_at == engine.now
     to(engine, "2060")
@@ -298,7 +298,7 @@ def test_update_is_for_new_deals_only() -> None:
 def test_copy_is_disabled_and_names_what_it_needs() -> None:
     engine = world()
     bot = running_bot(engine)
-    copy, required = engine.copy_bot(bot.id, "twin")
+    copy, required = engine.bots.copy(bot.id, "twin")
     assert (copy.id, copy.is_enabled, copy.settings.name, required) == (bot.id + 1, False, "twin", D("337.5"))
     assert evolve(copy.settings, name="ETH") == bot.settings
 
@@ -307,32 +307,32 @@ def test_delete() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, strategy_list=NONSTOP)
     with pytest.raises(RefusedError) as refused:
-        engine.delete_bot(bot.id)
+        engine.bots.delete(bot.id)
     assert (refused.value.status, refused.value.code, refused.value.fields) == (403, "Forbidden", None)
-    engine.cancel_all_deals(bot.id)
-    engine.delete_bot(bot.id)
-    assert engine.bots() == []
-    assert len(engine.deals()) == 1
+    engine.bots.cancel_all_deals(bot.id)
+    engine.bots.delete(bot.id)
+    assert engine.bots.select() == []
+    assert len(engine.deals.select()) == 1
     to(engine, "1990")
     after(engine, 100)
-    assert len(engine.deals()) == 1
+    assert len(engine.deals.select()) == 1
 
 
 def test_a_deleted_bot_forgets_its_signals() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, deal_start_delay_seconds=20)
-    engine.open_signal(bot.id)
-    engine.delete_bot(bot.id)
+    engine.bots.open_signal(bot.id)
+    engine.bots.delete(bot.id)
     after(engine, 100)
-    assert engine.deals() == []
+    assert engine.deals.select() == []
 
 
 def test_panic_sell_all_deals_disables_the_bot() -> None:
     engine = world(pairs={LTC: "100"})
     bot = multi(engine)
-    engine.open_signal(bot.id, PAIR)
-    engine.open_signal(bot.id, LTC)
-    engine.panic_sell_all_deals(bot.id)
+    engine.bots.open_signal(bot.id, PAIR)
+    engine.bots.open_signal(bot.id, LTC)
+    engine.bots.panic_sell_all_deals(bot.id)
     assert not bot.is_enabled
     assert [deal.status for deal in bot.active_deals.values()] == ["panic_sell_pending"] * 2
     engine.settle()
@@ -342,7 +342,7 @@ def test_panic_sell_all_deals_disables_the_bot() -> None:
 def test_cancel_all_deals_disables_the_bot() -> None:
     engine = world()
     bot = running_bot(engine, BASE_ONLY, strategy_list=NONSTOP)
-    engine.cancel_all_deals(bot.id)
+    engine.bots.cancel_all_deals(bot.id)
     assert [deal.status for deal in bot.active_deals.values()] == ["cancel_pending"]
     engine.settle()
     assert (bot.is_enabled, bot.active_deals_count, len(bot.deals)) == (False, 0, 1)
@@ -373,11 +373,11 @@ def test_events_of_a_bot_are_those_of_its_deals_by_time() -> None:
 def test_bots_are_listed_by_id_and_filtered() -> None:
     engine = world()
     engine.add_account(8, MARKET, balances={"USDT": D(1000)})
-    first, second = running_bot(engine), engine.create_bot(evolve(E1, account_id=8))
-    assert engine.bots() == [first, second]
-    assert engine.bots(is_enabled=False) == [second]
-    assert engine.bots(account_id=7) == [first]
-    assert engine.bot(second.id) is second
+    first, second = running_bot(engine), engine.bots.create(evolve(E1, account_id=8))
+    assert engine.bots.select() == [first, second]
+    assert engine.bots.select(is_enabled=False) == [second]
+    assert engine.bots.select(account_id=7) == [first]
+    assert engine.bots.get(second.id) is second
 
 
 def test_a_nonstop_condition_among_others_needs_no_signal() -> None:
@@ -388,4 +388,4 @@ def test_a_nonstop_condition_among_others_needs_no_signal() -> None:
 
 def opened_or_failed(engine: Engine, **changes: Any) -> Any:
     bot = running_bot(engine, BASE_ONLY, **changes)
-    return engine.open_signal(bot.id).deal
+    return engine.bots.open_signal(bot.id).deal

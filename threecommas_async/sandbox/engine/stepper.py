@@ -6,16 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, final
 
-from threecommas_async.sandbox.engine.alarms import Watcher
+from threecommas_async.sandbox.engine.alarms import Entity, Watcher
 from threecommas_async.sandbox.engine.books import Book
-from threecommas_async.sandbox.engine.bot_desk import BotDesk
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.bots.desk import BotDesk
 from threecommas_async.sandbox.engine.world import World
 
 _MOST_ROUNDS: Final = 10_000
 _MOST_FILLS_OF_A_DEAL: Final = 1_000
 
-Listener = Callable[[Deal], None]
+Listener = Callable[[Entity], None]
 
 
 @final
@@ -26,7 +25,18 @@ class Stepper:
         self._world = world
         self._bots = bots
         self.listener: Listener | None = None
-        """Told of every deal that has changed: after the fills, after the triggers, after time and new deals."""
+        """Told of everything that has changed: after the fills, after the triggers, after time and new deals."""
+        self.settle_automatically = True
+        """Whether the second phase of a closing comes by itself."""
+
+    def begin_operation(self) -> None:
+        """Begin a step that somebody asks for: what is still open of closings comes first."""
+        self.settle_if_automatic()
+        self.begin()
+
+    def settle_if_automatic(self) -> None:
+        if self.settle_automatically:
+            self.settle()
 
     def begin(self) -> None:
         """Begin a step."""
@@ -106,8 +116,8 @@ class Stepper:
     def _report(self) -> None:
         changed, self._world.changed = self._world.changed, {}
         if self.listener is not None:
-            for deal_id in sorted(changed):
-                self.listener(changed[deal_id])
+            for rank in sorted(changed):
+                self.listener(changed[rank])
 
     def _is_unsettled(self) -> bool:
         world = self._world

@@ -7,16 +7,11 @@ from typing import Any, Final, Literal, cast, final
 
 from attrs import evolve, frozen
 
-from threecommas_async.sandbox.engine import events
-from threecommas_async.sandbox.engine.bot_checks import check_steps
-from threecommas_async.sandbox.engine.bot_desk import new_targets
-from threecommas_async.sandbox.engine.closing import close_by_market, finish, freeze
-from threecommas_async.sandbox.engine.deal_desk import DealDesk
-from threecommas_async.sandbox.engine.deals import Deal
-from threecommas_async.sandbox.engine.exact import ZERO, decimals, floor_to, half_up
-from threecommas_async.sandbox.engine.funds import NotEnoughError
-from threecommas_async.sandbox.engine.orders import Order
-from threecommas_async.sandbox.engine.placing import (
+from threecommas_async.sandbox.engine.deals import events
+from threecommas_async.sandbox.engine.deals.closing import close_by_market, finish, freeze
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.desk import DealDesk
+from threecommas_async.sandbox.engine.deals.placing import (
     cancel,
     derive,
     log,
@@ -25,13 +20,17 @@ from threecommas_async.sandbox.engine.placing import (
     trade,
     withdraw_orders,
 )
+from threecommas_async.sandbox.engine.deals.safety_orders import plan
+from threecommas_async.sandbox.engine.deals.settings import DealChanges
+from threecommas_async.sandbox.engine.deals.targets import check_steps, new_targets
+from threecommas_async.sandbox.engine.exact import ZERO, decimals, floor_to, half_up
+from threecommas_async.sandbox.engine.funds import NotEnoughError
+from threecommas_async.sandbox.engine.orders import Order
 from threecommas_async.sandbox.engine.refusals import (
     cannot_be_cancelled,
     cannot_be_edited,
     not_allowed,
 )
-from threecommas_async.sandbox.engine.safety_orders import plan
-from threecommas_async.sandbox.engine.settings import DealChanges
 from threecommas_async.sandbox.engine.world import World
 
 _PENDING_ERROR: Final = "Deal cannot be closed in the current status"

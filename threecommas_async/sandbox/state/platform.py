@@ -14,12 +14,12 @@ from threecommas_async.sandbox.state.trading import Trading
 TradingMode = Literal["paper", "real"]
 
 
-def _accounts_of(world: World) -> AccountBook:
-    return AccountBook(world.trading)
+def _accounts_of(platform: Platform) -> AccountBook:
+    return AccountBook(platform.trading)
 
 
 @define
-class World:
+class Platform:
     """The API keys, the accounts, what is traded on them, and the trading mode of a sandbox's one user."""
 
     trading: Trading

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from threecommas_async.sandbox.engine import events
-from threecommas_async.sandbox.engine.deals import Deal, Event, Target
-from threecommas_async.sandbox.engine.exact import ZERO, minus, percent, plus
-from threecommas_async.sandbox.engine.funds import NotEnoughError
-from threecommas_async.sandbox.engine.orders import Order, OrderKind, OrderSide
-from threecommas_async.sandbox.engine.safety_orders import (
+from threecommas_async.sandbox.engine.deals import events
+from threecommas_async.sandbox.engine.deals.deal import Deal, Event, Target
+from threecommas_async.sandbox.engine.deals.safety_orders import (
     PlannedSafetyOrder,
     quantity,
     safety_price,
     smallest_quantity,
 )
-from threecommas_async.sandbox.engine.settings import VolumeType
-from threecommas_async.sandbox.engine.take_profit import bought_back, exit_price, gain, rise, sold_for_cost, split
+from threecommas_async.sandbox.engine.deals.settings import VolumeType
+from threecommas_async.sandbox.engine.deals.take_profit import bought_back, exit_price, gain, rise, sold_for_cost, split
+from threecommas_async.sandbox.engine.exact import ZERO, minus, percent, plus
+from threecommas_async.sandbox.engine.funds import NotEnoughError
+from threecommas_async.sandbox.engine.orders import Order, OrderKind, OrderSide
 from threecommas_async.sandbox.engine.world import World
 
 

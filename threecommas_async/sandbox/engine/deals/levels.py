@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from threecommas_async.sandbox.engine.alarms import Level
-from threecommas_async.sandbox.engine.deals import Deal
-from threecommas_async.sandbox.engine.placing import minimum_profit_price, next_planned, safety_aim
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.placing import minimum_profit_price, next_planned, safety_aim
 from threecommas_async.sandbox.engine.stops import breakeven_step, tighter, trailed
 
 

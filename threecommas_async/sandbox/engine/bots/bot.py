@@ -9,10 +9,10 @@ from typing import Final, Protocol, final
 from attrs import define, field
 
 from threecommas_async.sandbox.engine.alarms import Alarm, Rank
-from threecommas_async.sandbox.engine.deals import Deal, Event
+from threecommas_async.sandbox.engine.deals.deal import Deal, Event
+from threecommas_async.sandbox.engine.deals.settings import BotSettings
 from threecommas_async.sandbox.engine.exact import ZERO, plus
 from threecommas_async.sandbox.engine.funds import Account
-from threecommas_async.sandbox.engine.settings import BotSettings
 
 BOTS: Final = 9
 """The kind of bots in a rank."""

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from threecommas_async.sandbox.engine.books import Book
-from threecommas_async.sandbox.engine.exact import ZERO, plus, shown
-from threecommas_async.sandbox.engine.refusals import invalid
-from threecommas_async.sandbox.engine.safety_orders import last_deviation, plan
-from threecommas_async.sandbox.engine.settings import BotSettings, TakeProfitStep, VolumeType
+from threecommas_async.sandbox.engine.deals.safety_orders import last_deviation, plan
+from threecommas_async.sandbox.engine.deals.settings import BotSettings, VolumeType
+from threecommas_async.sandbox.engine.deals.targets import check_steps
+from threecommas_async.sandbox.engine.exact import shown
+from threecommas_async.sandbox.engine.refusals import wrong_parameters
 
 _MOST_STEPS: Final = 4
 _WHOLE: Final = Decimal(100)
@@ -25,19 +26,19 @@ def check_bot(settings: BotSettings, market: str, books: Mapping[tuple[str, str]
     :raises RefusedError: There is something wrong with them.
     """
     if not settings.name:
-        raise invalid(name="is missing")
+        raise wrong_parameters(name="is missing")
     if not settings.pairs:
-        raise invalid(pairs="is missing")
+        raise wrong_parameters(pairs="is missing")
     unknown = [pair for pair in settings.pairs if (market, pair) not in books]
     if unknown:
-        raise invalid(pairs=tuple(f"{pair} is not available on this exchange" for pair in unknown))
+        raise wrong_parameters(pairs=tuple(f"{pair} is not available on this exchange" for pair in unknown))
     traded = [books[market, pair] for pair in settings.pairs]
     if len({book.pair.quote for book in traded}) > 1:
-        raise invalid(pairs="must have the same quote currency")
+        raise wrong_parameters(pairs="must have the same quote currency")
     if settings.is_nonstop and len(settings.pairs) > 1:
-        raise invalid(strategy_list="nonstop is available for one pair only")
+        raise wrong_parameters(strategy_list="nonstop is available for one pair only")
     if settings.max_active_deals > len(settings.pairs):
-        raise invalid(max_active_deals=f"must be less than or equal to {len(settings.pairs)}")
+        raise wrong_parameters(max_active_deals=f"must be less than or equal to {len(settings.pairs)}")
     check_steps(settings)
     _check_sizes(settings, traded)
 
@@ -49,29 +50,7 @@ def check_stop_loss(settings: BotSettings) -> None:
     """
     last = last_deviation(settings)
     if settings.stop_loss_percentage and last and settings.stop_loss_percentage <= last:
-        raise invalid(stop_loss_percentage=f"Stop Loss should be below the last safety order ({shown(last)})")
-
-
-def check_steps(settings: BotSettings) -> None:
-    """Refuse take profit steps that do not add up.
-
-    Assumption: the texts; that a single take profit excludes steps was reported, the other two rules are documented.
-
-    :raises RefusedError: They do not.
-    """
-    steps = settings.take_profit_steps
-    if not steps:
-        return
-    if settings.take_profit:
-        raise invalid(take_profit_steps="must be empty if take_profit is set")
-    if len(steps) > _MOST_STEPS:
-        raise invalid(take_profit_steps=f"must have at most {_MOST_STEPS} items")
-    if _sum(steps) != _WHOLE:
-        raise invalid(take_profit_steps="amount_percentage must add up to 100")
-
-
-def _sum(steps: tuple[TakeProfitStep, ...]) -> Decimal:
-    return plus(ZERO, *(step.amount_percentage for step in steps))
+        raise wrong_parameters(stop_loss_percentage=f"Stop Loss should be below the last safety order ({shown(last)})")
 
 
 def _check_sizes(settings: BotSettings, books: list[Book]) -> None:
@@ -90,7 +69,7 @@ def _check_sizes(settings: BotSettings, books: list[Book]) -> None:
         if safety:
             wrong["safety_order_volume"] = safety
     if wrong:
-        raise invalid(400, **wrong)
+        raise wrong_parameters(400, **wrong)
 
 
 def _too_small(books: list[Book], volume: Decimal, kind: VolumeType, name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import final
 
 from attrs import frozen
 
-from threecommas_async.sandbox.engine.deals import Deal
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.exact import ZERO, plus, times
 
 _WITH_RESULT = ("completed", "stop_loss_finished", "panic_sold")

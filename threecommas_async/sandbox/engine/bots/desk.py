@@ -8,20 +8,20 @@ from typing import Final, final
 
 from attrs import frozen
 
-from threecommas_async.sandbox.engine import events
 from threecommas_async.sandbox.engine.alarms import Level
 from threecommas_async.sandbox.engine.books import Book
-from threecommas_async.sandbox.engine.bots import Bot
-from threecommas_async.sandbox.engine.closing import finish, freeze
-from threecommas_async.sandbox.engine.deal_desk import DealDesk
-from threecommas_async.sandbox.engine.deals import Deal, Target
+from threecommas_async.sandbox.engine.bots.bot import Bot
+from threecommas_async.sandbox.engine.deals import events
+from threecommas_async.sandbox.engine.deals.closing import finish, freeze
+from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.deals.desk import DealDesk
+from threecommas_async.sandbox.engine.deals.placing import derive, log, order_amount, trade
+from threecommas_async.sandbox.engine.deals.safety_orders import adjustment, plan
+from threecommas_async.sandbox.engine.deals.targets import new_targets
 from threecommas_async.sandbox.engine.directions import direction
 from threecommas_async.sandbox.engine.exact import ONE, floor_to, half_up, percent, times
 from threecommas_async.sandbox.engine.funds import NotEnoughError
 from threecommas_async.sandbox.engine.orders import Order, price_with_fee, worth
-from threecommas_async.sandbox.engine.placing import derive, log, order_amount, trade
-from threecommas_async.sandbox.engine.safety_orders import adjustment, plan
-from threecommas_async.sandbox.engine.settings import BotSettings
 from threecommas_async.sandbox.engine.world import World
 
 _WHOLE: Final = Decimal(100)
@@ -216,21 +216,6 @@ class BotDesk:
             if settings.min_price is not None and book.price < settings.min_price:
                 rise = Level(settings.min_price)
         world.watch(bot, book, fall, rise, min(moments, default=None))
-
-
-def new_targets(settings: BotSettings) -> list[Target]:
-    """Return the take profits of a deal.
-
-    Assumptions: a deal that closes by signal has none, neither has one whose ``take_profit`` is zero; a step has the id
-    of its order from the start on, also if it has none yet.
-    """
-    if settings.closes_by_signal:
-        return []
-    if settings.take_profit_steps:
-        steps = [(step.amount_percentage, step.profit_percentage) for step in settings.take_profit_steps]
-    else:
-        steps = [(_WHOLE, settings.take_profit)] if settings.take_profit else []
-    return [Target(0, share, percentage) for share, percentage in steps]
 
 
 def _entry_currency(deal: Deal) -> str:

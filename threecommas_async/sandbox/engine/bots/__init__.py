@@ -1,0 +1,1 @@
+"""DCA bots: when they open deals, and what is wrong with their settings."""

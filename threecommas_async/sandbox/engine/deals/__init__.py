@@ -1,0 +1,1 @@
+"""Deals of DCA bots: their orders, their levels, and what fills, prices and time do to them."""
