@@ -295,7 +295,7 @@ async def test_a_bot_that_is_not_is_left_alone(change: Document, differences: ob
 async def test_a_setting_that_could_not_be_read_is_not_overwritten(field: str, value: object) -> None:
     server = Server(**{field: value})
     name = field if field != "strategy_list" else "BotStrategy"
-    name = {"take_profit_steps": "TakeProfitStep", "custom_safety_steps": "SafetyStep"}.get(field, name)
+    name = {"take_profit_steps": "BotTakeProfitStep", "custom_safety_steps": "SafetyStep"}.get(field, name)
     with pytest.raises(ValueError, match=name):
         await server.editor.edit(7, {"name": "Other"})
     assert server.calls == ["read"]

@@ -25,10 +25,10 @@ from .dca_bot import DcaBot as DcaBot
 from .dca_bot_settings import DcaBotChanges as DcaBotChanges
 from .dca_bot_settings import DcaBotEdits as DcaBotEdits
 from .dca_bot_settings import DcaBotSettings as DcaBotSettings
+from .dca_steps import BotTakeProfitStep as BotTakeProfitStep
 from .dca_steps import BreakevenSettings as BreakevenSettings
 from .dca_steps import SafetyStep as SafetyStep
 from .dca_steps import SafetyStepSettings as SafetyStepSettings
-from .dca_steps import TakeProfitStep as TakeProfitStep
 from .dca_steps import TakeProfitStepSettings as TakeProfitStepSettings
 from .deal import Deal as Deal
 from .deal import DealBuyStep as DealBuyStep

@@ -12,7 +12,7 @@ import attrs
 from threecommas_async.models.base import JSON_KEY, OMITTED, IntAsText, Omitted
 from threecommas_async.models.bot_event import BotEvent
 from threecommas_async.models.dca_bot_settings import DcaBotSettings
-from threecommas_async.models.dca_steps import BreakevenSettings, SafetyStep, TakeProfitStep
+from threecommas_async.models.dca_steps import BotTakeProfitStep, BreakevenSettings, SafetyStep
 from threecommas_async.models.deal import Deal
 from threecommas_async.models.editable import Editable
 from threecommas_async.models.strategy import BotStrategy
@@ -100,7 +100,7 @@ class DcaBot(Editable):
     """The profit at which a deal is closed, in percent; None or 0 with steps."""
     take_profit_type: str | None = None
     """What that is a percentage of: the ``base`` order, or the ``total`` that was bought."""
-    take_profit_steps: tuple[TakeProfitStep, ...] | None = None
+    take_profit_steps: tuple[BotTakeProfitStep, ...] | None = None
     """The steps in which a deal is closed; empty without."""
     trailing_enabled: bool | None = None
     """Whether the take profit follows the price; None is off."""

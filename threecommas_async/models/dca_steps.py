@@ -58,7 +58,7 @@ def safety_steps(value: Sequence[SafetyStepSettings] | Omitted) -> tuple[SafetyS
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
-class TakeProfitStep(Model):
+class BotTakeProfitStep(Model):
     """A step of a bot's take profit."""
 
     id: int | None = None

@@ -11,7 +11,7 @@ import attrs
 
 from threecommas_async.models.base import JSON_KEY, Model
 from threecommas_async.models.bot_event import BotEvent
-from threecommas_async.models.dca_steps import SafetyStep, TakeProfitStep
+from threecommas_async.models.dca_steps import BotTakeProfitStep, SafetyStep
 from threecommas_async.models.strategy import BotStrategy
 
 FINAL_STATUSES: Final = frozenset(
@@ -24,7 +24,7 @@ _TTP_ACTIVATED: Final = "TTP\N{CYRILLIC CAPITAL LETTER A}ctivated"
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
-class DealTakeProfitStep(TakeProfitStep):
+class DealTakeProfitStep(BotTakeProfitStep):
     """A step of a deal's take profit."""
 
     SHOWN = ("id", "amount_percentage", "profit_percentage", "price", "status")
