@@ -17,6 +17,7 @@ from threecommas_async.sandbox.engine.exact import ONE, ZERO
 from threecommas_async.sandbox.engine.funds import Account, Funds
 from threecommas_async.sandbox.engine.pairs import MarketType, Pair
 from threecommas_async.sandbox.engine.stepper import Listener, Stepper
+from threecommas_async.sandbox.engine.trades.operations import TradeOperations
 from threecommas_async.sandbox.engine.world import Ids, World
 
 FEE: Final = Decimal("0.001")
@@ -48,8 +49,8 @@ class Engine:
     The engine has no clock: time is what ``advance_to`` was last given. It has no randomness either: the same calls
     give the same world. Every operation carries out all its consequences before it returns, except the second phase
     of closings: ``deals.panic_sell``, ``deals.cancel``, ``deals.panic_sell_step``, ``deals.convert_to_smart_trade`` and
-    the two of ``bots`` that close all deals leave them in a transitional status, which the answer of the API shows. It
-    is settled before the next operation, price or moment, or by ``settle``.
+    the two of ``bots`` that close all deals leave them in a transitional status, which the answer of the API shows, and
+    so does ``trades.create``. It is settled before the next operation, price or moment, or by ``settle``.
 
     What is returned is alive: it changes with the world, and is to be changed by nobody else.
     """
@@ -76,7 +77,8 @@ class Engine:
         self._stepper.settle_automatically = settle_automatically
         self.bots: Final = BotOperations(self._world, self._stepper, bot_desk, requests)
         self.deals: Final = DealOperations(self._world, self._stepper, desk, requests)
-        self._groups: Final[tuple[Group, ...]] = (self.bots, self.deals)
+        self.trades: Final = TradeOperations(self._world, self._stepper)
+        self._groups: Final[tuple[Group, ...]] = (self.bots, self.deals, self.trades)
 
     # ---- time, prices, accounts -------------------------------------------------------------------------------------
     @property

@@ -14,7 +14,7 @@ from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.pairs import Pair
 
 OrderSide = Literal["BUY", "SELL"]
-OrderKind = Literal["Base", "Safety", "Manual Safety", "Take Profit", "Stop Loss"]
+OrderKind = Literal["Base", "Safety", "Manual Safety", "Take Profit", "Stop Loss", "Simple Trade"]
 OrderStatus = Literal["Active", "Filled", "Cancelled", "Inactive"]
 
 

@@ -17,6 +17,7 @@ from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.orders import Order
 from threecommas_async.sandbox.engine.refusals import unknown_id
+from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
 
 
 @final
@@ -27,6 +28,7 @@ class Ids:
     bot: int = 1
     deal: int = 1
     order: int = 1
+    simple_trade: int = 1
 
     def next_bot(self) -> int:
         self.bot += 1
@@ -39,6 +41,10 @@ class Ids:
     def next_order(self) -> int:
         self.order += 1
         return self.order - 1
+
+    def next_simple_trade(self) -> int:
+        self.simple_trade += 1
+        return self.simple_trade - 1
 
 
 @final
@@ -54,6 +60,8 @@ class World:
     bots: dict[int, Bot] = field(factory=dict[int, Bot])
     deals: dict[int, Deal] = field(factory=dict[int, Deal])
     active_deals: dict[int, Deal] = field(factory=dict[int, Deal])
+    simple_trades: dict[int, SimpleTrade] = field(factory=dict[int, SimpleTrade])
+    active_simple_trades: dict[int, SimpleTrade] = field(factory=dict[int, SimpleTrade])
     black_list: tuple[str, ...] = ()
     step: int = 0
     """Counts the steps: each price, each moment, each operation."""
