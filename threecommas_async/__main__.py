@@ -15,7 +15,7 @@ def main() -> int:
         if error.name is None or error.name.startswith("threecommas_async"):
             raise
         sys.stderr.write(
-            f"Error: the threecommas command needs {error.name}: pip install 'threecommas-async[cli]' brings it\n"
+            f"Error: the threecommas command needs {error.name}: install it with pip install 'threecommas-async[cli]'\n"
         )
         return 1
     except KeyboardInterrupt:

@@ -187,7 +187,7 @@ def test_after_a_lost_answer_a_write_is_not_to_be_repeated_and_a_read_may_be(
     command: Command, server: Sandbox, odd_server: OddServer
 ) -> None:
     odd_server.answers = {"/remove": (502, {}), "/rename": (502, {}), "/account_table_data": (200, {})}
-    advice = "; look with 'threecommas accounts list' before you repeat it"
+    advice = "; check with 'threecommas accounts list' before you repeat it"
     assert command("accounts", "remove", "7", "--yes").error.endswith(advice)
     assert command("accounts", "rename", "7", "New").error.endswith(advice)
     unread = command("accounts", "balances", "7")

@@ -240,7 +240,7 @@ def test_without_the_extra_it_tells_how_to_install_it() -> None:
     code = "import sys; sys.modules['typer'] = None; from threecommas_async.__main__ import main; sys.exit(main())"
     result = finish(sys.executable, "-c", code)
     assert result.status == 1
-    assert result.error == "the threecommas command needs typer: pip install 'threecommas-async[cli]' brings it"
+    assert result.error == "the threecommas command needs typer: install it with pip install 'threecommas-async[cli]'"
 
 
 def test_without_one_of_the_extra_it_tells_the_same() -> None:
@@ -256,7 +256,7 @@ sys.exit(main())
 """
     result = finish(sys.executable, "-c", code)
     assert result.status == 1
-    assert result.error == "the threecommas command needs tomlkit: pip install 'threecommas-async[cli]' brings it"
+    assert result.error == "the threecommas command needs tomlkit: install it with pip install 'threecommas-async[cli]'"
 
 
 def test_help_does_not_pay_for_what_it_does_not_use() -> None:

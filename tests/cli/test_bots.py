@@ -130,7 +130,7 @@ def test_export_into_a_file_keeps_its_comments(command: Command, trading: Tradin
     result = command("bots", "export", "--into", "bots.toml")
     assert result == Result(0, "1 bot written to bots.toml.\n", "")
     assert file.read_text() == f'# Ours\n[[bots]]\nid = {FIRST}\ntake_profit = "2.0" # too much\n'
-    assert command("bots", "diff", "bots.toml").out == "Nothing differs: 1 bot compared.\n"
+    assert command("bots", "diff", "bots.toml").out == "No differences: 1 bot compared.\n"
     assert command("bots", "export", "--all", "--into", "bots.toml").out == "3 bots written to bots.toml.\n"
     assert [bot["id"] for bot in tomllib.loads(file.read_text())["bots"]] == [FIRST, SECOND, THIRD]
     assert file.read_text().startswith("# Ours\n")
@@ -147,7 +147,7 @@ def test_export_into_a_new_file(command: Command, trading: TradingServer) -> Non
         ((), "Invalid value: give either the ids of bots or --all"),
         (("7", "--all"), "Invalid value: give either the ids of bots or --all"),
         (("x",), "Invalid value for 'ID': a bot's id is a whole number"),
-        (("--into", "none.toml"), "Invalid value for '--into': the file names no bot: give the ids of bots or --all"),
+        (("--into", "none.toml"), "Invalid value for '--into': the file has no bots: give the ids of bots or --all"),
     ],
 )
 def test_export_of_what(command: Command, trading: TradingServer, arguments: tuple[str, ...], error: str) -> None:
@@ -221,7 +221,7 @@ def test_a_file_with_a_mistake_is_named_with_the_place(command: Command, trading
     Path("bots.toml").write_bytes(b"\xff")
     assert command("bots", "diff", "bots.toml").error == "bots.toml is not UTF-8, as TOML is"
     Path("bots.toml").write_text("")
-    assert command("bots", "diff", "bots.toml").error == "bots.toml names no bot"
+    assert command("bots", "diff", "bots.toml").error == "bots.toml has no bots"
     assert command("bots", "diff", "other.toml").status == 2
     assert not trading.queries
 
@@ -277,7 +277,7 @@ def test_a_dry_run_sends_nothing(command: Command, trading: TradingServer) -> No
 
 def test_nothing_to_apply(command: Command, trading: TradingServer) -> None:
     result = command("bots", "apply", file_of(bot15518453={"take_profit": "2.00"}))
-    assert result == Result(0, "Nothing differs: 1 bot compared.\n", "")
+    assert result == Result(0, "No differences: 1 bot compared.\n", "")
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_the_first_unknown_outcome_is_the_last_request(command: Command, trading
     assert result.status == 1
     assert [row[2] for row in cells(result.out)[1:]] == ["changed", "unknown", "not tried"]
     assert result.err.endswith(
-        f"; look with 'threecommas bots show {SECOND}' before you repeat it; 1 bot after it was not tried\n"
+        f"; check with 'threecommas bots show {SECOND}' before you repeat it; 1 bot after it was not tried\n"
     )
     assert [path for _, path in writes(trading)] == [f"/bots/{FIRST}/update", f"/bots/{SECOND}/update"]
     # The one in doubt is in the file as well: if it was not changed, there is nothing to undo.
@@ -437,7 +437,7 @@ def test_ctrl_c_leaves_the_way_back(trading: TradingServer) -> None:
         assert trading.held.wait(10)
         terminal.interrupt()
         assert terminal.end() == 130
-    assert "Stopped. What was changed is undone by: threecommas bots apply undo.toml" in terminal.seen
+    assert "Stopped. To undo the changes: threecommas bots apply undo.toml" in terminal.seen
     assert [bot["id"] for bot in tomllib.loads(Path("undo.toml").read_text())["bots"]] == [FIRST, SECOND]
     assert len(trading.sent) == 2
 
@@ -476,7 +476,7 @@ def test_unset_is_null(command: Command, trading: TradingServer) -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ((), "Invalid value: give what to change: --set NAME=VALUE or --unset NAME"),
+        ((), "Invalid value: nothing to change: give --set NAME=VALUE or --unset NAME"),
         (("--set", "name=x"), "Invalid value for '--set': the value of name is not TOML; text needs quotes"),
         (("--set", "strategy='short'"), "Invalid value for '--set': strategy cannot be changed: a bot is given it"),
         (("--set", "url_secret='x'"), "Invalid value for '--set': a bot has no setting 'url_secret'"),
@@ -507,7 +507,7 @@ def test_what_was_done_before_an_error_is_told(command: Command, trading: Tradin
     result = command("bots", "disable", str(FIRST), str(SECOND), str(THIRD))
     assert result.status == 1
     assert result.error.endswith(
-        f"; look with 'threecommas bots show {SECOND}' before you repeat it; before it, switched off: {FIRST}"
+        f"; check with 'threecommas bots show {SECOND}' before you repeat it; before it, switched off: {FIRST}"
     )
     assert [path for _, path in writes(trading)] == [f"/bots/{FIRST}/disable", f"/bots/{SECOND}/disable"]
 

@@ -97,14 +97,14 @@ def test_it_sends_what_the_exchange_needs_and_no_more(command: Command, odd_serv
             "",
             "okex needs passphrase, from THREECOMMAS_EXCHANGE_PASSPHRASE or from a JSON object on standard input",
         ),
-        ("Exchange-Pass-1", "standard input must hold one JSON object with some of {fields}"),
-        ('["Exchange-Pass-1"]', "standard input must hold one JSON object with some of {fields}"),
+        ("Exchange-Pass-1", "standard input must be one JSON object with some of {fields}"),
+        ('["Exchange-Pass-1"]', "standard input must be one JSON object with some of {fields}"),
         (
             '{"passphrase": "Exchange-Pass-1", "Exchange-Key-1": 1}',
-            "standard input has a field that is none of {fields}",
+            "standard input has a field that is not one of {fields}",
         ),
         ('{"passphrase": 1}', "passphrase on standard input must be a string"),
-        ('{"passphrase": "' + "x" * 65_536 + '"}', "standard input must hold one JSON object with some of {fields}"),
+        ('{"passphrase": "' + "x" * 65_536 + '"}', "standard input must be one JSON object with some of {fields}"),
         (
             '{"passphrase": "Exchange-Pass-1", "secret": "Exchange-Key-1"}',
             "secret on standard input differs from THREECOMMAS_EXCHANGE_SECRET: give only one of them",
@@ -201,7 +201,7 @@ def test_a_lost_answer_tells_to_look_first(command: Command, server: Sandbox) ->
     assert result.status == 1
     assert result.error == (
         "POST /ver1/accounts/new at HOST: a gateway in front of 3Commas answered 502 with an HTML page;"
-        " whether it was carried out is unknown; look with 'threecommas accounts list' before you repeat it"
+        " whether it was carried out is unknown; check with 'threecommas accounts list' before you repeat it"
     )
     assert "[request id " in result.err
 
@@ -225,7 +225,7 @@ def test_a_person_is_asked_for_what_is_missing_and_secrets_do_not_show(server: S
 
 @pytest.mark.parametrize(
     ("typed", "status", "error"),
-    [("\x03", 130, ""), ("\x04", 1, "Error: API Key was not entered; nothing was sent\n")],
+    [("\x03", 130, ""), ("\x04", 1, "Error: no value was entered for API Key; nothing was sent\n")],
     ids=["Ctrl-C", "Ctrl-D"],
 )
 def test_a_person_who_does_not_answer(server: Sandbox, typed: str, status: int, error: str) -> None:

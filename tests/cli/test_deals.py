@@ -198,7 +198,7 @@ def test_amounts_that_are_none(command: Command, trading: TradingServer, options
 
 def test_after_a_lost_response_it_is_told_where_to_look(command: Command, trading: TradingServer) -> None:
     trading.loses = {"/panic_sell", "/add_funds"}
-    advice = f"; look with 'threecommas deals show {DEAL}' before you repeat it"
+    advice = f"; check with 'threecommas deals show {DEAL}' before you repeat it"
     assert command("deals", "close", str(DEAL), "--yes").error.endswith(advice)
     assert command("deals", "add-funds", str(DEAL), "--quantity", "1", "--yes").error.endswith(advice)
     assert len(trading.sent) == 2

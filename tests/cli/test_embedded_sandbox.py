@@ -52,7 +52,7 @@ def test_settings_are_exported_compared_and_applied(command: Command, tmp_path: 
     assert (exported.status, exported.err) == (0, "")
     file = tmp_path / "bots.toml"
     file.write_text(exported.out)
-    assert command("bots", "diff", str(file), "--sandbox").out == "Nothing differs: 1 bot compared.\n"
+    assert command("bots", "diff", str(file), "--sandbox").out == "No differences: 1 bot compared.\n"
     file.write_text(exported.out.replace('take_profit = "2.0"', 'take_profit = "2.5"'))
     differs = command("bots", "diff", str(file), "--sandbox", COLUMNS="80")
     assert differs.status == 0

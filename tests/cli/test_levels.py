@@ -112,14 +112,14 @@ def test_take_profit_steps_stand_for_the_take_profit() -> None:
 def test_trailing() -> None:
     trailing = attrs.evolve(DEAL, trailing_enabled=True, trailing_max_price=Decimal(2970), tsl_enabled=True)
     found = texts(levels_of(trailing))
-    assert found[:2] == ["2970 ○ best price since then", "2966.43 ○ take profit, trailing"]
+    assert found[:2] == ["2970 ○ best price while trailing", "2966.43 ○ take profit, trailing"]
     assert found[-1] == "2294.5484562 ○ stop loss, trailing"
 
 
 def test_safety_orders_by_hand() -> None:
     by_hand = [order(7, "Manual Safety", "Active", "2800"), order(8, "Manual Safety", "Inactive", "0.297")]
     found = codec.from_json(json.dumps(by_hand), list[DealOrder])
-    assert "2800 ○ safety order by hand" in texts(levels_of(DEAL, [*ORDERS, *found]))
+    assert "2800 ○ manual safety order" in texts(levels_of(DEAL, [*ORDERS, *found]))
     assert len(levels_of(DEAL, [*ORDERS, *found])) == len(levels_of(DEAL, ORDERS)) + 1
 
 

@@ -126,7 +126,7 @@ def test_the_limits_are_those_of(command: Command, odd_server: OddServer, kind: 
             ("rates", "binance", "USDT_BTC", "--for", "bot", "--leverage"),
             2,
             (
-                "Invalid value: 3Commas does not tell both at once; omit --for or --leverage"
+                "Invalid value: 3Commas does not return both at once; omit --for or --leverage"
                 " (see threecommas rates --help)"
             ),
         ),

@@ -106,14 +106,14 @@ def test_a_person_sees_how_far_it_is(arguments: list[str]) -> None:
 def test_of_several_pairs_the_recorded_one_is_traded(command: Command, arguments: list[str], bots: Path) -> None:
     bots.write_text(BOT.replace('["USDT_ETH"]', '["USDT_BTC", "USDT_ETH"]'))
     result = command(*arguments)
-    assert "Of several pairs, only USDT_ETH was traded by bot 15565014.\n" in result.out
+    assert "Only USDT_ETH was traded by bot 15565014, which has several pairs.\n" in result.out
     assert command(*arguments, "--json").json["bots"][0]["finished_deals"] == 1
 
 
 def test_a_bot_that_waits_for_an_indicator_waits_in_vain(command: Command, arguments: list[str], bots: Path) -> None:
     bots.write_text(BOT.replace('"nonstop"', '"manual"'))
     result = command(*arguments)
-    assert result.out.endswith("There are no indicators here: no signal came for bot 15565014.\n")
+    assert result.out.endswith("There are no indicators here: no signal for bot 15565014.\n")
     assert "indicators" not in command(*arguments, "--json").out
 
 
@@ -156,7 +156,7 @@ def test_a_series_that_is_no_text(command: Command, arguments: list[str], series
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [
-        ("take_profit = ", "# ", "bot 15565014: a rehearsal needs all of a bot; it lacks take_profit"),
+        ("take_profit = ", "# ", "bot 15565014: a rehearsal needs all settings of a bot; missing: take_profit"),
         ("USDT_ETH", "USDT_BTC", "bot 15565014 does not trade USDT_ETH"),
         ('base_order_volume = "100"', 'base_order_volume = "0.01"', "bot 15565014: "),
     ],
@@ -193,6 +193,6 @@ def test_wrong_options(command: Command, arguments: list[str], options: list[str
 
 def test_a_rehearsal_needs_all_of_its_options(command: Command, arguments: list[str]) -> None:
     assert command(*arguments[:3]).error.startswith(
-        "Invalid value for '--replay': it needs --bots, --market and --pair"
+        "Invalid value for '--replay': --bots, --market and --pair are required"
     )
     assert command("sandbox", *arguments[3:]).error.startswith("Invalid value: --bots, --market, --pair")

@@ -59,7 +59,7 @@ _SHOWN: Final[tuple[Column[Account], ...]] = (
 
 
 def _checked_name(value: str) -> str:
-    # Here as well as in the library: nobody wants to hear it after typing three secrets.
+    # Checked here as well as in the library: nobody wants to learn it after typing three secrets.
     from threecommas_async.resources.checks import required_text
 
     try:
@@ -72,11 +72,9 @@ def _checked_name(value: str) -> str:
 def create(
     session: Session,
     account_type: Annotated[
-        str, typer.Option("--type", metavar="TYPE", help="Kind of account, as 3Commas codes it: binance, okex ...")
+        str, typer.Option("--type", metavar="TYPE", help="Type of the account, such as binance or okex; see 'markets'.")
     ],
-    name: Annotated[
-        str, typer.Option(metavar="NAME", callback=_checked_name, help="What the account is to be called.")
-    ],
+    name: Annotated[str, typer.Option(metavar="NAME", callback=_checked_name, help="The account's name.")],
     address: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Address of the wallet, for types that need it.")
     ] = None,
@@ -94,10 +92,10 @@ def create(
 ) -> Record[Account]:
     """Connect an exchange account or a wallet.
 
-    The exchange's keys are never arguments. They come from the environment (THREECOMMAS_EXCHANGE_API_KEY,
-    THREECOMMAS_EXCHANGE_SECRET, THREECOMMAS_EXCHANGE_PASSPHRASE); what the exchange needs beyond that is asked for
-    without showing it or, where there is no terminal, read from standard input as one JSON object such as
-    {"api_key": "...", "secret": "..."}. With --sandbox it is made up.
+    The exchange's keys are never arguments. They are read from the environment (THREECOMMAS_EXCHANGE_API_KEY,
+    THREECOMMAS_EXCHANGE_SECRET, THREECOMMAS_EXCHANGE_PASSPHRASE). Whatever else the exchange needs is prompted for,
+    with hidden input, or read from standard input as one JSON object, such as {"api_key": "...", "secret": "..."},
+    where there is no terminal. With --sandbox, missing values are generated.
     """
     from threecommas_async.cli.connecting import connect_account
 
@@ -115,7 +113,7 @@ def list_accounts(session: Session) -> Rows[Account]:
 
 @command(accounts)
 def show(session: Session, one: AccountIdOrSummary) -> Record[Account]:
-    """Show one account, or the summary over all of them."""
+    """Show one account, or the summary of all accounts."""
     wanted = account_id_or_summary(one)
     return _record("Account", session.run(lambda client: client.accounts.get(wanted)))
 
@@ -128,14 +126,14 @@ def rename(
         str, typer.Argument(metavar="NAME", callback=_checked_name, help="The new name.", show_default=False)
     ],
 ) -> Record[Account]:
-    """Give an account another name."""
+    """Rename an account."""
     number = account_id(one)
     return _record("Renamed account", session.run(lambda client: client.accounts.rename(number, name)))
 
 
 @command(accounts)
 def remove(session: Session, one: AccountId, yes: Yes = False) -> Sentence:
-    """Disconnect an account from 3Commas. Asks first; the account at the exchange stays as it is."""
+    """Disconnect an account from 3Commas. Asks first; the account at the exchange is not touched."""
     from threecommas_async.cli.questions import can_ask, confirm
 
     number = account_id(one)

@@ -28,7 +28,7 @@ from threecommas_async.version import __version__
 _FAILED: Final = 1
 _USAGE: Final = 2
 
-# Typer shows its users this one of its exceptions, not the base of all that are about the command line.
+# Typer exports only this subclass; its base class covers all errors in the use of the command line.
 _UsageError: Final = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
 app: Final = typer.Typer(
@@ -55,20 +55,20 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def threecommas(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Talk to 3Commas from the shell.
+    """Use the 3Commas API from the shell.
 
-    The key is taken from the environment: THREECOMMAS_API_KEY together with THREECOMMAS_API_SECRET or, for an RSA key,
-    THREECOMMAS_PRIVATE_KEY_FILE. THREECOMMAS_BASE_URL points at another server, such as a sandbox. With --sandbox a
-    command needs neither key nor network.
+    The key is read from the environment: THREECOMMAS_API_KEY together with THREECOMMAS_API_SECRET or, for an RSA key,
+    THREECOMMAS_PRIVATE_KEY_FILE. THREECOMMAS_BASE_URL selects another server, such as a sandbox. With --sandbox, a
+    command needs neither a key nor a network.
     """
 
 
 @command(app)
 def validate(session: Session) -> Sentence:
-    """Ask 3Commas whether it accepts the API key and its signatures."""
+    """Check whether 3Commas accepts the API key and its signatures."""
     validity = session.run(lambda client: client.users.validate())
     problem = None if validity.valid else "3Commas does not accept the API key"
     return Sentence("3Commas accepts the API key", validity, problem=problem)
@@ -80,7 +80,7 @@ app.add_typer(sandbox_command)
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0, 1 after an error, 2 for wrong usage, 130 after Ctrl-C.
 
-    :param arguments: what follows the command's name; those of this process when not given.
+    :param arguments: the arguments after the command's name; by default those of this process.
     """
     command = typer.main.get_command(app)
     given = sys.argv[1:] if arguments is None else list(arguments)
@@ -97,7 +97,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print_error(str(error))
     except ModuleNotFoundError as error:
         if error.name is not None and not error.name.startswith("threecommas_async"):
-            raise  # a part of the extra is missing, which main() knows how to get
+            raise  # a module of the extra is missing: main() says how to install it
         print_error(_bug(error))
     except Exception as error:  # noqa: BLE001
         print_error(_bug(error))
@@ -107,7 +107,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _bug(error: Exception) -> str:
-    # The text of an exception that nobody foresaw may quote anything: only its place is told.
+    # The text of an unforeseen exception may quote anything, so only its place is shown.
     *_, last = traceback.extract_tb(error.__traceback__)
     place = f"{Path(last.filename).name}, line {last.lineno}"
     return f"a bug in threecommas-async, please report it: {type(error).__name__} in {place}"

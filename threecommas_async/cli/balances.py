@@ -1,4 +1,4 @@
-"""``threecommas accounts balances`` and ``threecommas accounts chart``: what an account holds, and held."""
+"""``threecommas accounts balances`` and ``threecommas accounts chart``: what an account holds now and held before."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _COLUMNS: Final[tuple[Column[AccountTableRow], ...]] = (
 
 @command(balances, "balances")
 def show_balances(session: Session, one: AccountIdOrSummary) -> Rows[AccountTableRow]:
-    """Show what an account holds, the greatest value first.
+    """Show what an account holds, the highest value first.
 
-    What is available, in orders and borrowed is shown if it is not simply all, nothing and nothing.
+    The columns for available, ordered and borrowed amounts appear only if they say more than all, nothing and nothing.
     """
     wanted = account_id_or_summary(one)
     rows = session.run(lambda client: client.accounts.account_table(wanted))
@@ -57,16 +57,14 @@ def chart(
     one: AccountIdOrSummary,
     begin: Annotated[
         str | None,
-        typer.Option("--from", metavar="DATE", help="The first day; 90 days before the end if it is not given."),
+        typer.Option("--from", metavar="DATE", help="The first day; by default 90 days before the last."),
     ] = None,
-    end: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="The last day; now if it is not given.")
-    ] = None,
-    currency: Annotated[Literal["usd", "btc"], typer.Option(help="What the balance is counted in.")] = "usd",
+    end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day; by default now.")] = None,
+    currency: Annotated[Literal["usd", "btc"], typer.Option(help="The currency of the amounts.")] = "usd",
 ) -> Chart | Sentence:
-    """Draw how the balance of an account went.
+    """Draw the history of an account's balance.
 
-    A DATE is a day of UTC such as 2024-09-18, or a time such as 2024-09-18T06:30:00Z. JSON has both currencies.
+    A DATE is a day in UTC such as 2024-09-18, or a time such as 2024-09-18T06:30:00Z. JSON has both currencies.
     """
     wanted = account_id_or_summary(one)
     last = _moment("--to", end, _LAST_SECOND)
@@ -102,7 +100,7 @@ def _name(one: int | Literal["summary"]) -> str:
 
 
 def _moment(option: str, value: str | None, time_of_day: time) -> datetime | None:
-    """Read a day, of which that time is meant, or an aware time."""
+    """Read an aware time, or a day, which stands for that time of the day."""
     if value is None:
         return None
     try:
@@ -115,6 +113,6 @@ def _moment(option: str, value: str | None, time_of_day: time) -> datetime | Non
     except (ValueError, OverflowError):
         pass
     raise typer.BadParameter(
-        "it must be a day of UTC such as 2024-09-18, or a time with its zone such as 2024-09-18T06:30:00Z",
+        "it must be a day in UTC such as 2024-09-18, or a time with its zone such as 2024-09-18T06:30:00Z",
         param_hint=f"'{option}'",
     )

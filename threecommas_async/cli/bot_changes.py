@@ -1,4 +1,4 @@
-"""Changes the settings of bots, one after the other, and keeps a file that undoes what was done."""
+"""Changes the settings of bots, one after the other, and keeps a file that undoes the changes."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 Fate = Literal["changed", "changed otherwise than asked", "not changed", "unknown", "not tried"]
 
-# One bot's own problem, whose outcome is known; with any other error nothing more is sent.
+# Errors that concern one bot only and whose outcome is known; after any other error nothing more is sent.
 _OF_ONE_BOT: Final = (InvalidRequestError, NotFoundError, ConflictError, NotAppliedError, ValueError, TypeError)
 
 
 @attrs.frozen
 class Change:
-    """A bot as it was read, and what is to differ."""
+    """A bot as it was read, and the settings to change."""
 
     bot: DcaBot
     now: BotEntry
@@ -50,7 +50,7 @@ class Change:
 
 @attrs.frozen
 class Result:
-    """What became of a change."""
+    """The result of a change."""
 
     change: Change
     fate: Fate
@@ -58,9 +58,9 @@ class Result:
 
 
 async def read_bots(client: ThreeCommasClient, ids: Sequence[int] | None) -> list[DcaBot]:
-    """Return bots in the order of their ids, or all bots.
+    """Return the bots with these ids, in the order of the ids, or all bots.
 
-    :raises CommandError: there is none with one of the ids.
+    :raises CommandError: there is no bot with one of the ids.
     """
     if ids is not None and len(ids) == 1:
         return [await client.bots.get(ids[0])]
@@ -80,9 +80,9 @@ async def read_bots(client: ThreeCommasClient, ids: Sequence[int] | None) -> lis
 
 
 def entry(bot: DcaBot) -> BotEntry:
-    """Return what a file holds of a bot.
+    """Return the bot as an entry of a file.
 
-    :raises CommandError: a setting could not be read, and would be lost.
+    :raises CommandError: a setting could not be read, and would be lost when written back.
     """
     try:
         return entry_of(bot)
@@ -91,16 +91,16 @@ def entry(bot: DcaBot) -> BotEntry:
 
 
 def compare(bots: Iterable[DcaBot], wanted: Iterable[BotEntry]) -> list[Change]:
-    """Return each bot with what is wanted otherwise of it, the bots that stay as they are included."""
+    """Return each bot with its differences from what is wanted, including bots without any."""
     by_id = {one.id: one for one in wanted}
     now = [(bot, entry(bot)) for bot in bots]
     return [Change(bot, known, differences(known, by_id[bot.id])) for bot, known in now]
 
 
 def checked(changes: Iterable[Change]) -> list[Change]:
-    """Return the bots that are to change, after a check of all that can be checked without sending anything.
+    """Return the changes that change something, after all checks that need no request.
 
-    :raises CommandError: a setting cannot be changed, or does not go with the others.
+    :raises CommandError: a setting cannot be changed, or contradicts the others.
     """
     wanted = [change for change in changes if change.differences]
     for change in wanted:
@@ -119,9 +119,9 @@ def checked(changes: Iterable[Change]) -> list[Change]:
 
 
 async def carry_out(client: ThreeCommasClient, changes: Sequence[Change], undo: UndoFile) -> list[Result]:
-    """Change one bot after the other, up to the first of which nobody knows whether it changed.
+    """Change one bot after the other, and stop at the first whose outcome is unknown.
 
-    A bot that 3Commas refuses to change does not keep the others from being changed.
+    A change that 3Commas rejects does not prevent the others.
     """
     results: list[Result] = []
     try:
@@ -139,14 +139,14 @@ async def carry_out(client: ThreeCommasClient, changes: Sequence[Change], undo: 
 
 
 async def _carry_out(client: ThreeCommasClient, change: Change, undo: UndoFile) -> Result:
-    # Before, not after: whatever ends this program now, the file is there.
+    # Before the request, not after it: whatever ends this program now, the file is there.
     undo.add(reverse(change.now, [one.name for one in change.differences]))
     error: ThreeCommasError | ValueError | TypeError
     try:
         await client.bots.edit(change.bot, **cast("Any", _values(change)))
     except ThreeCommasError as problem:
         error = problem
-    except (ValueError, TypeError) as problem:  # of a bot that has meanwhile changed into one that cannot be written
+    except (ValueError, TypeError) as problem:  # the bot has changed since, and can no longer be written
         error = problem
     else:
         return Result(change, "changed")
@@ -162,6 +162,6 @@ def _values(change: Change) -> dict[str, object]:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """Return what was done, in a line."""
+    """Return one line that says how many bots were changed."""
     count = sum(result.fate in ("changed", "changed otherwise than asked") for result in results)
     return f"{count} of {number_of(len(results), 'bot')} changed"

@@ -1,4 +1,4 @@
-"""Settings of DCA bots as TOML that people edit, comment and keep in git, and what differs between two of them.
+"""Settings of DCA bots as TOML that people edit, comment and keep in git, and the differences between two of them.
 
 ::
 
@@ -9,8 +9,8 @@
     strategy_list = [{strategy = "nonstop", options = {}}]
     unset = ["min_price"]
 
-Decimals are strings, so that every digit stays; numbers are taken, too, and exact. ``unset`` names what is null. A
-setting that is not there is left as it is. Nothing in a file is a secret.
+Decimals are written as strings, so that every digit is kept; numbers are read exactly, too. ``unset`` names the
+settings that are null. A setting that is not in the file stays as it is. A file never contains a secret.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from threecommas_async.models.request import Request
 from threecommas_async.redaction import is_secret_name
 
 Settings = Mapping[str, object]
-"""Settings by their name, as :class:`DcaBotSettings` has them; None is null."""
+"""Settings by name, as in :class:`DcaBotSettings`; None is null."""
 
 FIXED: Final = CREATE_ONLY | {"account_id"}
-"""What a bot is given when it is created, and keeps."""
+"""Settings that a bot is given when it is created and that cannot be changed."""
 
 _HEADING: Final = (
-    "Settings of DCA bots. Look at what a change would do with `threecommas bots diff FILE`, make it with",
-    "`threecommas bots apply FILE`. A setting that is not here stays as it is; `unset` names those that are null.",
+    "Settings of DCA bots. `threecommas bots diff FILE` shows what would change, `threecommas bots apply FILE` changes",
+    "it. A setting that is not here stays as it is; `unset` names those that are null.",
 )
 _FIXED_NOTE: Final = "Fixed when the bot was created; `apply` refuses to change them."
 _UNSET: Final = "unset"
@@ -57,12 +57,12 @@ _WORDS: Final[Mapping[str, str]] = {
     "not str": "not a text",
     "not int": "not a whole number",
 }
-"""What the library says in Python's words, in those of TOML."""
+"""Python's words in the library's messages, and what they are in TOML."""
 _MOST_IN_A_LINE: Final = 4
 
 
 class BotFileError(ValueError):
-    """A file, or a value on the command line, cannot be used; the text says what is wrong with it, and where."""
+    """A file, or a value on the command line, cannot be used; the text says what is wrong, and where."""
 
 
 @attrs.frozen
@@ -73,12 +73,12 @@ class BotEntry:
     settings: Settings
     account_id: int | None = None
     left_out: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False)
-    """Settings that a file cannot hold, and why."""
+    """Settings that cannot be written to a file, and why."""
 
 
 @attrs.frozen
 class Difference:
-    """A setting that differs; :data:`OMITTED` is what is not known."""
+    """A setting that differs; :data:`OMITTED` stands for an unknown value."""
 
     name: str
     old: object
@@ -86,9 +86,9 @@ class Difference:
 
 
 def entry_of(bot: DcaBot) -> BotEntry:
-    """Return what a file holds of a bot.
+    """Return the bot as an entry of a file.
 
-    :raises ValueError: a setting came that could not be read; writing it back would lose it.
+    :raises ValueError: a setting could not be read; writing it back would lose it.
     """
     settings = bot.settings()
     values = {field.name: getattr(settings, field.name) for field in attrs.fields(DcaBotSettings)}
@@ -101,7 +101,7 @@ def entry_of(bot: DcaBot) -> BotEntry:
 
 
 def differences(now: BotEntry, wanted: BotEntry) -> list[Difference]:
-    """Return what a file says otherwise than it is now. What the file does not name does not differ."""
+    """Return the settings that differ from the file; what the file does not name does not differ."""
     fields = attrs.fields_dict(DcaBotSettings)
     found = [
         Difference(name, now.settings.get(name, OMITTED), value)
@@ -114,7 +114,7 @@ def differences(now: BotEntry, wanted: BotEntry) -> list[Difference]:
 
 
 def reverse(now: BotEntry, changed: Iterable[str]) -> BotEntry:
-    """Return the entry that gives a bot back the settings that it has now."""
+    """Return the entry that restores the settings that a bot has now."""
     names = list(changed)
     unknown = {name: "3Commas did not say what it was" for name in names if name not in now.settings}
     return BotEntry(now.id, {name: now.settings[name] for name in names if name in now.settings}, left_out=unknown)
@@ -128,7 +128,7 @@ def _same(field: attrs.Attribute[Any], one: object, other: object) -> bool:
 
 
 def text_of_setting(value: object) -> str:
-    """Return a setting's value for people."""
+    """Return a setting's value as people read it."""
     if value is OMITTED:
         return "?"
     if value is None:
@@ -153,12 +153,12 @@ def text_of_setting(value: object) -> str:
 def from_toml(text: str) -> list[BotEntry]:
     """Read a file.
 
-    :raises BotFileError: it is no TOML, or has something that no bot has.
+    :raises BotFileError: it is not valid TOML, or contains something that no bot has.
     """
     try:
         document = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise BotFileError(f"no valid TOML: {error}") from None
+        raise BotFileError(f"not valid TOML: {error}") from None
     if others := document.keys() - {"bots"}:
         raise BotFileError(f"{', '.join(sorted(others))} does not belong here: a file has [[bots]] and nothing else")
     tables: object = document.get("bots", [])
@@ -168,17 +168,17 @@ def from_toml(text: str) -> list[BotEntry]:
     seen: set[int] = set()
     for entry in entries:
         if entry.id in seen:
-            raise BotFileError(f"bot {entry.id} is there twice")
+            raise BotFileError(f"bot {entry.id} is listed twice")
         seen.add(entry.id)
     return entries
 
 
 def from_assignments(assignments: Iterable[str], unset: Iterable[str]) -> Settings:
-    """Read settings of a command line.
+    """Read settings from the command line.
 
-    :param assignments: texts such as ``take_profit=2.5``: a name, and a value as TOML writes it.
-    :param unset: the names of settings to be null.
-    :raises BotFileError: one is not right.
+    :param assignments: texts such as ``take_profit=2.5``: a name, and a value in TOML.
+    :param unset: the names of settings to set to null.
+    :raises BotFileError: one of them is not valid.
     """
     settings: dict[str, object] = {}
     for assignment in assignments:
@@ -206,7 +206,7 @@ def from_assignments(assignments: Iterable[str], unset: Iterable[str]) -> Settin
 def _entry(table: Mapping[str, object]) -> BotEntry:
     number = table.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise BotFileError("each of [[bots]] needs the id of a bot, a whole number above 0")
+        raise BotFileError("each of [[bots]] needs an id, a whole number above 0")
     try:
         return _entry_of_table(number, table)
     except BotFileError as error:
@@ -231,7 +231,7 @@ def _entry_of_table(number: int, table: Mapping[str, object]) -> BotEntry:
 
 
 def _setting(name: str, value: object) -> object:
-    """Return a value as the settings have it, checked as far as it can be by itself."""
+    """Return the converted value of a setting, checked as far as possible on its own."""
     fields = attrs.fields_dict(DcaBotSettings)
     if name not in fields:
         close = get_close_matches(name, [*fields, "account_id"], 1)
@@ -259,15 +259,15 @@ def _parts(name: str, value: object, kind: type[Request]) -> object:
 
 def _part(name: str, value: object, kind: type[Request]) -> Request:
     if not isinstance(value, dict):
-        raise BotFileError(f"{name} is made of tables, such as {{{attrs.fields(kind)[0].name} = ...}}")
+        raise BotFileError(f"{name} takes tables, such as {{{attrs.fields(kind)[0].name} = ...}}")
     table = cast("dict[str, object]", value)
     if others := table.keys() - attrs.fields_dict(kind).keys():
-        raise BotFileError(f"{name} has no {', '.join(sorted(others))}")
+        raise BotFileError(f"{name} has no field {', '.join(sorted(others))}")
     absent = [one.name for one in attrs.fields(kind) if one.default is attrs.NOTHING and one.name not in table]
     if absent:
         raise BotFileError(f"{name} needs {', '.join(absent)}")
     if not _is_json(table):
-        raise BotFileError(f"{name} has a date or a time, which no setting is")
+        raise BotFileError(f"{name} contains a date or a time, which no setting takes")
     return kind(**cast("dict[str, Any]", table))
 
 
@@ -280,7 +280,7 @@ def _is_json(value: object) -> bool:
 
 
 def _part_of(owner: type[Request], name: str) -> type[Request] | None:
-    """Return the class that a setting is made of, if it is made of parts."""
+    """Return the class of a setting's parts, if it consists of parts."""
     attrs.resolve_types(owner)
     kinds = list[object]([attrs.fields_dict(owner)[name].type])
     while kinds:
@@ -303,7 +303,7 @@ def _in_words_of_toml(message: str) -> str:
 def to_toml(entries: Sequence[BotEntry], heading: Iterable[str] = _HEADING) -> str:
     """Write a file.
 
-    :param heading: comments to begin it with.
+    :param heading: the comments at its beginning.
     """
     import tomlkit
 
@@ -343,11 +343,11 @@ def _table(entry: BotEntry) -> Any:
 
 
 def updated(text: str, entries: Iterable[BotEntry]) -> str:
-    """Return a file with the settings that its bots have now. Comments stay, and so do the settings that it names.
+    """Return a file updated to the settings that its bots have now. Its comments and its choice of settings are kept.
 
     :param text: the file.
-    :param entries: the bots of the file as they are now; others are added at its end.
-    :raises BotFileError: the file is not what it should be.
+    :param entries: the bots as they are now; those that are not in the file yet are added at its end.
+    :raises BotFileError: the file is not valid.
     """
     import tomlkit
 
@@ -384,7 +384,7 @@ def _replace(table: Any, name: str, value: object) -> None:
 
 
 def _item(value: object) -> Any:
-    """Return a value for TOML."""
+    """Return a value as tomlkit takes it."""
     import tomlkit
 
     if isinstance(value, Decimal):
@@ -408,13 +408,13 @@ def _item(value: object) -> Any:
 
 
 def _unwritable(value: object) -> str | None:
-    """Return why a file cannot hold a value, or None if it can."""
+    """Return why a value cannot be written to a file, or None if it can."""
     if isinstance(value, Request):
         return _unwritable({field.name: getattr(value, field.name) for field in attrs.fields(type(value))})
     if isinstance(value, Mapping):
         table = cast("Mapping[str, object]", value)
         if secret := next(filter(is_secret_name, table), None):
-            return f"it holds a secret ({secret})"
+            return f"it contains a secret ({secret})"
         return next((reason for one in table.values() if (reason := _unwritable(one) or _null(one))), None)
     if isinstance(value, (tuple, list)):
         items = cast("Sequence[object]", value)
@@ -423,7 +423,7 @@ def _unwritable(value: object) -> str | None:
 
 
 def _null(value: object) -> str | None:
-    return "it holds a null, which TOML does not have" if value is None else None
+    return "it contains a null, which TOML does not have" if value is None else None
 
 
 def _comment(text: str) -> str:

@@ -37,7 +37,7 @@ _Undo = Annotated[
     typer.Option(
         "--undo",
         metavar="FILE",
-        help="Where to write the file that undoes what was done; by default a new one that is named by the time.",
+        help="Where to write the file that undoes the changes; by default a new file with the time in its name.",
         show_default=False,
     ),
 ]
@@ -78,8 +78,8 @@ def export(
         typer.Option(
             "--into",
             metavar="FILE",
-            help="A file to bring up to date instead of printing. Its comments stay, and a bot that is in it keeps to "
-            "the settings that the file names. Without ids, its own bots are meant.",
+            help="A file to update instead of printing. Its comments are kept, and of a bot that is in it, only the "
+            "settings that the file names are updated. Without ids, the bots of the file are exported.",
             show_default=False,
             dir_okay=False,
         ),
@@ -87,7 +87,7 @@ def export(
 ) -> Document | Sentence:
     """Write the settings of bots as TOML, for people to edit, comment and keep.
 
-    Secrets are not in it. Send a changed file with 'threecommas bots apply FILE'; look at it before with 'diff'.
+    Secrets are not written. 'threecommas bots diff FILE' compares a changed file, and 'apply FILE' sends it.
     """
     from threecommas_async.cli.bot_changes import entry, read_bots
     from threecommas_async.cli.bot_files import to_toml, updated
@@ -97,7 +97,7 @@ def export(
     text = _read(into) if into is not None and into.exists() else ""
     known = [one.id for one in _parsed(into, text)] if into is not None else []
     if not ids and not everything and not known:
-        raise typer.BadParameter("the file names no bot: give the ids of bots or --all", param_hint="'--into'")
+        raise typer.BadParameter("the file has no bots: give the ids of bots or --all", param_hint="'--into'")
     wanted = None if everything else [identifier(one, "bot") for one in ids] if ids else known
     entries = [entry(bot) for bot in session.run(lambda client: read_bots(client, wanted))]
     value = [_as_json(one) for one in entries]
@@ -117,10 +117,10 @@ def diff(session: Session, file: _File) -> Sections:
 
 @command(bot_settings)
 def apply(session: Session, file: _File, dry_run: _DryRun = False, undo: _Undo = None, yes: Yes = False) -> Sections:
-    """Give bots the settings of a file. Shows what differs, and asks first.
+    """Apply the settings of a file to its bots. Shows the differences, and asks first.
 
-    A setting that the file does not name stays as it is, and so does a bot that it does not name. If a bot's change
-    ends in doubt, the rest is left alone. A new file is written that undoes what was done.
+    A setting or a bot that the file does not name stays as it is. If the outcome of a change is unknown, the remaining
+    bots are not changed. The settings as they were before are written to a new file.
     """
     from threecommas_async.cli.undo import undo_path
 
@@ -140,22 +140,22 @@ def edit(
         ),
     ] = None,
     unset: Annotated[
-        list[str] | None, typer.Option("--unset", metavar="NAME", help="A setting to be null. May be repeated.")
+        list[str] | None, typer.Option("--unset", metavar="NAME", help="A setting to set to null. May be repeated.")
     ] = None,
     dry_run: _DryRun = False,
     undo: _Undo = None,
     yes: Yes = False,
 ) -> Sections:
-    """Change settings of bots. Asks first if they are several.
+    """Change settings of bots. Asks first if there are several bots.
 
-    The names of the settings are those that 'export' writes. If a bot's change ends in doubt, the rest is left alone. A
-    new file is written that undoes what was done.
+    The names of the settings are those that 'export' writes. If the outcome of a change is unknown, the remaining bots
+    are not changed. The settings as they were before are written to a new file.
     """
     from threecommas_async.cli.bot_files import BotEntry, BotFileError, from_assignments
     from threecommas_async.cli.undo import undo_path
 
     if not assignments and not unset:
-        raise typer.BadParameter("give what to change: --set NAME=VALUE or --unset NAME")
+        raise typer.BadParameter("nothing to change: give --set NAME=VALUE or --unset NAME")
     try:
         settings = from_assignments(assignments or (), unset or ())
     except BotFileError as error:
@@ -164,7 +164,7 @@ def edit(
     return _change(session, wanted, undo or undo_path(None), dry_run=dry_run, yes=yes or len(wanted) == 1)
 
 
-# What changes bots
+# Changing bots
 
 
 def _change(session: Session, wanted: Sequence[BotEntry], undo: Path, *, dry_run: bool, yes: bool) -> Sections:
@@ -203,7 +203,7 @@ def _results(results: Sequence[Result], undo: Path | None) -> Sections:
         worst = doubt or wrong[0]
         problem = f"bot {worst.change.bot.id}: {worst.error}"
         if doubt:
-            problem += f"; look with 'threecommas bots show {worst.change.bot.id}' before you repeat it"
+            problem += f"; check with 'threecommas bots show {worst.change.bot.id}' before you repeat it"
         if untried:
             problem += f"; {number_of(untried, 'bot')} after it {'was' if untried == 1 else 'were'} not tried"
     value = {
@@ -247,7 +247,7 @@ def _differences(changes: Sequence[Change], count: int, note: str | None = None)
         for change in changes
     ]
     if not changes:
-        note = f"Nothing differs: {number_of(count, 'bot')} compared."
+        note = f"No differences: {number_of(count, 'bot')} compared."
     notes = () if note is None else (note,)
     return Sections(_tables(changes), value_of(value, "differences"), notes=notes)
 
@@ -256,13 +256,13 @@ def _differences(changes: Sequence[Change], count: int, note: str | None = None)
 
 
 def entries_of(file: Path) -> list[BotEntry]:
-    """Return the bots that a file names.
+    """Return the bots of a file.
 
-    :raises CommandError: it names none, or is not what it should be.
+    :raises CommandError: it has no bots, or is not valid.
     """
     entries = _parsed(file, _read(file))
     if not entries:
-        raise CommandError(f"{file} names no bot")
+        raise CommandError(f"{file} has no bots")
     return entries
 
 

@@ -1,4 +1,4 @@
-"""``threecommas bots``: list, show, switch, copy and delete; ``bot_settings`` has the commands that change settings."""
+"""``threecommas bots``: list, show, switch on or off, copy, delete; ``bot_settings`` changes settings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _setting(name: str) -> Callable[[DcaBot], Cell]:
             return None
         try:
             return text_of_setting(bot.setting(name))
-        except ValueError:  # a part of it is of a kind that is not known yet
+        except ValueError:  # a part of it is not known to the library yet
             return "(see --json)"
 
     return text
@@ -136,7 +136,7 @@ def list_bots(
 
 @command(bots)
 def show(session: Session, one: BotId) -> Sections:
-    """Show a bot, what it is told to do, and its open deals."""
+    """Show a bot, its settings and its open deals."""
     number = identifier(one, "bot")
     bot = session.run(lambda client: client.bots.get(number))
     record = Record("Bot", _SHOWN, bot)
@@ -146,13 +146,13 @@ def show(session: Session, one: BotId) -> Sections:
 
 @command(bots)
 def enable(session: Session, ids: BotIds) -> Sentence:
-    """Switch bots on: they open deals."""
+    """Switch bots on, so that they open deals."""
     return _each(session, ids, lambda client, number: client.bots.enable(number), "switched on")
 
 
 @command(bots)
 def disable(session: Session, ids: BotIds) -> Sentence:
-    """Switch bots off: they open no more deals. Those that are open go on."""
+    """Switch bots off, so that they open no more deals. Open deals continue."""
     return _each(session, ids, lambda client, number: client.bots.disable(number), "switched off")
 
 
@@ -160,14 +160,14 @@ def disable(session: Session, ids: BotIds) -> Sentence:
 def copy(
     session: Session,
     one: BotId,
-    name: Annotated[str, typer.Option(metavar="NAME", help="What the copy is to be called.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="The name of the copy.")],
     amount: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help="How much the copy may use.", show_default=False)
     ] = None,
 ) -> Sentence:
     """Copy a bot.
 
-    The code by which it can be copied is read from the bot if it is yours. That of another's bot is taken from the
+    Copying takes the bot's secret code. That of your own bot is read from the bot, that of somebody else's from the
     environment variable THREECOMMAS_BOT_CODE.
     """
     import os
@@ -180,7 +180,7 @@ def copy(
         or session.run(lambda client: client.bots.get(number)).url_secret
     )
     if code is None:
-        raise CommandError(f"3Commas did not say the code of bot {number}, without which it cannot be copied")
+        raise CommandError(f"bot {number} cannot be copied: 3Commas did not return its code")
     made: BotCopy = session.run(lambda client: client.bots.copy(number, name=name, secret=code, amount=amount))
     return Sentence(f"Bot {number} was copied: the new bot is {made.bot_id}", made)
 
@@ -208,7 +208,7 @@ def _each(
     act: Callable[[ThreeCommasClient, int], Awaitable[object]],
     done: str,
 ) -> Sentence:
-    """Do one thing to one bot after the other, and stop at the first error."""
+    """Apply ``act`` to one bot after the other, and stop at the first error."""
     numbers = list(dict.fromkeys(identifier(one, "bot") for one in ids))
 
     async def act_on_all(client: ThreeCommasClient) -> None:

@@ -1,7 +1,7 @@
-"""Draws with characters how an amount went over time.
+"""Draws the history of an amount with characters.
 
-By ourselves: the libraries for it calculate with floats, which an amount never is here. A character of Braille has two
-dots side by side and four on top of each other, so that a terminal of 80 columns shows a fine line.
+Written here because the existing libraries calculate with floats, which an amount never is in this package. A Braille
+character has two columns and four rows of dots, so that a terminal of 80 columns shows a fine line.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from threecommas_async import codec
 Point = tuple[datetime, Decimal]
 
 _BRAILLE: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""The dots of a character, from the top left, and what each adds to the number of the empty one."""
+"""The dots of a character, from the top left, and what each adds to the code point of the empty one."""
 _EMPTY: Final = 0x2800
 _ONE_DOT: Final = ((0x01,),)
 _TO_ASCII: Final = str.maketrans("┤│└─┬" + chr(_EMPTY + 0x01), "+|+-+*")
 
-# Digits enough for any scale that is fit to be read, exponents enough for whatever an amount has.
+# Enough digits for any scale that can be read, and any exponent that an amount can have.
 _SCALING: Final = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _ROUND_STEPS: Final = (1, 2, 5, 10)
 _ROWS_TO_A_LABEL: Final = 2
@@ -35,7 +35,7 @@ _TICK: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class _Scale:
-    """Where values lie in a row of dots, that of the least being 0."""
+    """Maps values to positions in a row of dots; the least value is at 0."""
 
     least: Decimal
     greatest: Decimal
@@ -51,13 +51,13 @@ class _Scale:
 def draw(points: Sequence[Point], *, width: int, height: int, ascii_only: bool = False) -> list[str]:
     """Draw a line through the points: the least amount in the lowest row, the greatest in the highest.
 
-    Left of it stand round amounts, if there is room for them, and below it dates.
+    Round amounts are written to its left, if there is room for them, and dates below it.
 
-    :param points: times of one time zone, in their order, and the amounts.
-    :param width: how many columns the picture may take, at least 2.
-    :param height: how many rows it may take, at least 3; the last two are for the dates.
-    :param ascii_only: do without Braille and box drawing.
-    :returns: the rows, without spaces at their ends; none if there is no point.
+    :param points: ascending times of one time zone, and the amounts.
+    :param width: the available columns, at least 2.
+    :param height: the available rows, at least 3; the last two are for the dates.
+    :param ascii_only: whether to draw without Braille and box-drawing characters.
+    :returns: the rows, without spaces at their ends; empty if there are no points.
     """
     if not points:
         return []
@@ -99,7 +99,7 @@ def _line(
 
 
 def _round_amounts(scale: _Scale, rows: int) -> list[Decimal]:
-    """Return the amounts to stand beside the line: some of few digits or, if it never changes, the one that it has."""
+    """Return the labels of the axis: amounts of few digits or, if the amount never changes, that amount."""
     if scale.least == scale.greatest:
         return [scale.least]
     wanted = (scale.greatest - scale.least) / max(rows // _ROWS_TO_A_LABEL, 1)
@@ -111,7 +111,7 @@ def _round_amounts(scale: _Scale, rows: int) -> list[Decimal]:
 
 
 def _dates(points: Sequence[Point], columns: int) -> Mapping[int, str]:
-    """Return columns and what time it is there, as many as have room side by side."""
+    """Return dates by the column that they belong to, as many as fit side by side."""
     start, span = points[0][0], points[-1][0] - points[0][0]
     form = "%m-%d %H:%M" if timedelta(0) < span < _WEEK else "%Y-%m-%d"
     count = min((columns + _BETWEEN_DATES) // (len(start.strftime(form)) + _BETWEEN_DATES), _MOST_DATES)

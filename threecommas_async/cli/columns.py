@@ -1,4 +1,4 @@
-"""What a table shows of each thing, column by column."""
+"""The columns of tables: what each shows of an object, and how values are written."""
 
 from __future__ import annotations
 
@@ -23,17 +23,16 @@ _HUNDREDTH: Final = Decimal("0.01")
 
 @attrs.frozen
 class Column(Generic[T]):
-    """A column of a table, or a row of one that shows a single thing.
+    """A column of a table, or a row of a table that shows a single object.
 
-    :ivar title: its head.
-    :ivar source: the attribute that it shows, or what makes a cell of the whole thing.
-    :ivar align: by default numbers stand with their decimal points below each other, all else on the left.
-    :ivar form: what a value becomes for people, such as :func:`percent`; amounts and prices stay exact.
-    :ivar signed: whether to show what is above zero in green and what is below in red.
-    :ivar wraps: whether it may be broken over lines. Numbers are not.
-    :ivar spare: whether it is left out where the terminal is too narrow for all.
-    :ivar optional: tells of a thing whether the column says something of it. By default it always does; one that says
-        nothing of any is left out.
+    :ivar title: the heading.
+    :ivar source: the attribute that it shows, or a function from the object to the value.
+    :ivar align: by default numbers are aligned at their decimal points, everything else on the left.
+    :ivar form: a function that formats a Decimal, such as :func:`percent`; amounts and prices stay exact.
+    :ivar signed: whether to show values above zero in green and values below zero in red.
+    :ivar wraps: whether it may wrap. Numbers do not.
+    :ivar spare: whether it is omitted where the terminal is too narrow for all columns.
+    :ivar optional: whether the column is of interest for an object; omitted if it is for none. By default always shown.
     """
 
     title: str
@@ -46,12 +45,12 @@ class Column(Generic[T]):
     optional: Callable[[T], bool] | None = attrs.field(default=None, kw_only=True)
 
     def cell(self, thing: T) -> Cell:
-        """Return what the column shows of a thing."""
+        """Return what the column shows of an object."""
         value = self.value(thing)
         return self.form(value) if self.form is not None and isinstance(value, Decimal) else value
 
     def text(self, thing: T) -> Text:
-        """Return the same as it is printed."""
+        """Return the same, styled for printing."""
         text = text_of(self.cell(thing))
         value = self.value(thing)
         if self.signed and isinstance(value, Decimal) and value:
@@ -66,12 +65,12 @@ class Column(Generic[T]):
 
 
 def sign_style(number: Decimal) -> str:
-    """Return the style of gains, or of losses."""
+    """Return the style of a gain or a loss."""
     return "green" if number > 0 else "red" if number < 0 else ""
 
 
 def percent(number: Decimal) -> Decimal:
-    """Return a percentage rounded for people."""
+    """Return a percentage rounded to two decimals."""
     if not number.is_finite():
         return number
     enough = Context(prec=max(number.adjusted(), 0) + 4, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -94,7 +93,7 @@ def plain(number: Decimal) -> str:
 
 def text_of(value: Cell) -> Text:
     """Return a cell as it is printed."""
-    # Text, not str: rich would read markup out of an account that is called "[red]".
+    # Text, not str: rich would take a name such as "[red]" for markup.
     if isinstance(value, Decimal):
         return Text(plain(value))
     if isinstance(value, datetime):
@@ -105,10 +104,10 @@ def text_of(value: Cell) -> Text:
 
 
 def clean(text: str) -> str:
-    """Return ``text`` on one line and without what a terminal would obey."""
+    """Return ``text`` on one line and without control characters."""
     return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
 
 
 def number_of(count: int, singular: str, plural: str | None = None) -> str:
-    """Return how many there are: ``1 account``, ``2 accounts``."""
+    """Return a count with its noun: ``1 account``, ``2 accounts``."""
     return f"{count} {singular if count == 1 else plural or singular + 's'}"

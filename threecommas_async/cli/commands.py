@@ -1,4 +1,4 @@
-"""Makes commands of functions: the options that all commands have, and the printing of the result, stand here once."""
+"""Turns functions into commands: adds the options that all commands share, and prints the result."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def command(
 ) -> Callable[[Callable[Concatenate[Session, P], V]], Callable[Concatenate[Session, P], V]]:
     """Add a function to a group, as a command with the options ``--mode``, ``--sandbox`` and ``--json``.
 
-    The function takes a session and what is its own on the command line, as typer knows it; its docstring is the
-    command's help; what it returns is printed.
+    The function takes a session and its own parameters, declared for typer; its docstring is the command's help; the
+    view that it returns is printed.
 
-    :param name: what the command is called, if not as the function is.
+    :param name: the command's name; by default the function's.
     :param needs_key: whether its calls need a key.
     """
 
     def add(function: Callable[Concatenate[Session, P], V]) -> Callable[Concatenate[Session, P], V]:
-        call: Callable[..., V] = function  # typer has read what it takes, and hands over just that
+        call: Callable[..., V] = function  # typer passes exactly what the signature declares
 
         def run(*, mode: TradingMode | None, sandbox: bool, as_json: bool, **own: object) -> None:
             with Session(sandbox=sandbox, mode=mode, needs_key=needs_key) as session:
@@ -60,9 +60,9 @@ def command(
 
 
 def _describe(run: Callable[..., None], function: Callable[..., object]) -> None:
-    """Let ``run`` look as if it took what ``function`` takes after the session, and the shared options."""
+    """Give ``run`` the signature of ``function`` without the session, plus the shared options."""
     _, *own = inspect.signature(function).parameters.values()
-    # Only these: the annotations of the session and the result need names that are imported for type checkers alone.
+    # Only these: the annotations of session and result use names that are imported for type checkers only.
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in own}
     kinds = typing.get_type_hints(run, vars(inspect.getmodule(function)), include_extras=True)
     described = [

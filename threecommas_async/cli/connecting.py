@@ -1,4 +1,4 @@
-"""Connects an exchange account: finds its market, gathers what that needs, and sends it."""
+"""Connects an exchange account: finds its market, collects the values that it requires, and sends them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def connect_account(
 ) -> Account:
     """Return the new account.
 
-    :param options: the values of the command line's options, of which the rest is taken from elsewhere.
-    :raises CommandError: there is no such market, or a value that it needs is missing.
+    :param options: the values of the command line's options.
+    :raises CommandError: there is no such market, or a value that it requires is missing.
     """
     market = find_market(session.run(lambda client: client.market_data.markets()), account_type)
     keys = make_up(market, options) if session.in_sandbox else complete(market, options)

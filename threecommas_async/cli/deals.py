@@ -122,7 +122,7 @@ _ORDERS: Final[tuple[Column[DealOrder], ...]] = (
 
 @attrs.frozen
 class _Ladder:
-    """The prices of a deal below each other."""
+    """The price levels of a deal, one below the other."""
 
     value: Deal
     orders: Sequence[DealOrder]
@@ -158,7 +158,7 @@ def list_deals(
     session: Session,
     scope: Annotated[
         Literal["active", "finished", "completed", "cancelled", "failed", "all"],
-        typer.Option("--scope", help="Which: those that run, those that are over or one kind of them, or all."),
+        typer.Option("--scope", help="Active, finished (or one kind of finished), or all deals."),
     ] = "active",
     bot: Annotated[
         str | None, typer.Option("--bot", metavar="ID", help="Only those of this bot.", show_default=False)
@@ -171,7 +171,7 @@ def list_deals(
         str | None, typer.Option("--quote", metavar="CURRENCY", help="Only those with this quote currency.")
     ] = None,
 ) -> Rows[Deal]:
-    """List the deals that run, or others."""
+    """List deals, by default the active ones."""
     bot_id = None if bot is None else identifier(bot, "bot", "--bot")
     account_id = None if account is None else identifier(account, "account", "--account")
     chosen = None if scope == "all" else scope
@@ -191,7 +191,7 @@ def list_deals(
 def show(session: Session, one: _DealId) -> Sections:
     """Show a deal, and its entry, average, take profit, stop loss and safety orders as price levels.
 
-    Filled orders are marked ●, orders that wait ○, and planned ones ·, whose prices are calculated here. Distances are
+    Filled orders are marked ●, open orders ○, and planned orders, whose prices are calculated here, ·. Distances are
     from the average.
     """
     number = identifier(one, "deal")
@@ -232,7 +232,7 @@ def add_funds(
     quantity: Annotated[
         str,
         typer.Option(
-            "--quantity", metavar="AMOUNT", help="How much to buy (to sell, when short), in the base currency."
+            "--quantity", metavar="AMOUNT", help="How much to buy (of a short deal: to sell), in the base currency."
         ),
     ],
     rate: Annotated[
@@ -240,13 +240,13 @@ def add_funds(
         typer.Option(
             "--rate",
             metavar="PRICE",
-            help="The price of a limit order; without it, it is a market order.",
+            help="The price of a limit order; without it, a market order is placed.",
             show_default=False,
         ),
     ] = None,
     yes: Yes = False,
 ) -> Sentence:
-    """Add funds to a deal, by a safety order of your own. Asks first."""
+    """Add funds to a deal with a manual safety order. Asks first."""
     from threecommas_async.cli.questions import confirm
 
     number = identifier(one, "deal")

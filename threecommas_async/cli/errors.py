@@ -1,4 +1,4 @@
-"""The command's own error, and what else is to be said of the library's."""
+"""The command's own error, and advice on the library's errors."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _WHERE_TO_LOOK: Final[Mapping[str, str]] = {
     "/ver1/deals": "threecommas deals show {deal_id}",
     "": "threecommas accounts list",
 }
-"""By the beginning of the path; the first that fits counts."""
+"""By the beginning of the path; the first match counts."""
 
 
 class CommandError(Exception):
-    """The command cannot go on; the text is the line that the user sees."""
+    """The command cannot continue; the text is the line that the user sees."""
 
 
 def explained(error: ThreeCommasError) -> str:
-    """Return the error's text and, if a write may have been carried out, where to look before it is repeated."""
+    """Return the error's text and, if a write may have been carried out, the command that shows whether it was."""
     if error.outcome is Outcome.NOT_DONE or error.method in ("GET", "") or error.path in _READS_BY_POST:
         return str(error)
     look = next(text for begin, text in _WHERE_TO_LOOK.items() if error.path.startswith(begin))
-    return f"{error}; look with '{look.format_map(error.ids)}' before you repeat it"
+    return f"{error}; check with '{look.format_map(error.ids)}' before you repeat it"

@@ -1,6 +1,6 @@
 """What connecting an exchange needs: which fields, and where their values come from.
 
-None of the secrets is ever a command line argument, for those stand in the shell's history and in the process list.
+A secret is never a command line argument: those are visible in the shell's history and in the process list.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from threecommas_async.secret import Secret
 
 @attrs.frozen
 class _Field:
-    """A parameter of ``accounts.create`` that some exchange needs."""
+    """A parameter of ``accounts.create`` that some exchanges require."""
 
     where: str
-    """The environment variable, or the option, that gives it."""
+    """The environment variable or option that it is read from."""
     make_up: Callable[[], str]
-    """A value that a sandbox takes for one."""
+    """Generates a value that a sandbox accepts."""
     is_secret: bool = False
 
 
@@ -42,7 +42,7 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "customer_id": _Field("--customer-id", lambda: str(secrets.randbelow(10**8))),
     "address": _Field("--address", lambda: f"0x{secrets.token_hex(20)}"),
 }
-"""In the order in which a person is asked."""
+"""In the order of the prompts."""
 
 _LONGEST_INPUT: Final = 65_536
 
@@ -50,7 +50,7 @@ _Values = dict[str, str | Secret]
 
 
 class ExchangeKeys(TypedDict, total=False):
-    """What an exchange needs, as ``accounts.create`` takes it."""
+    """What an exchange requires, as ``accounts.create`` takes it."""
 
     api_key: Secret
     secret: Secret
@@ -62,7 +62,7 @@ class ExchangeKeys(TypedDict, total=False):
 def find_market(markets: list[Market], account_type: str) -> Market:
     """Return the market whose code is ``account_type``, in upper or lower case.
 
-    :raises CommandError: there is none; the text names those that look like it.
+    :raises CommandError: there is no such market; the text names similar ones.
     """
     by_code = {market.market_code.casefold(): market for market in markets}
     wanted = account_type.casefold()
@@ -75,10 +75,10 @@ def find_market(markets: list[Market], account_type: str) -> Market:
 
 
 def complete(market: Market, options: Mapping[str, str | None]) -> ExchangeKeys:
-    """Return the values to connect an account of ``market`` with.
+    """Return the values that connect an account of ``market``.
 
-    From the options, then the environment, then, if one that the market requires is missing still, from standard
-    input: a JSON object, or a person at a terminal, who is asked for just those.
+    They are taken from the options, then from the environment. If a required value is still missing, it is prompted for
+    at a terminal, or read from the JSON object on standard input.
 
     :param options: the values of the command line's options.
     :raises CommandError: a required value is missing, or standard input cannot be used.
@@ -99,7 +99,7 @@ def complete(market: Market, options: Mapping[str, str | None]) -> ExchangeKeys:
 
 
 def make_up(market: Market, options: Mapping[str, str | None]) -> ExchangeKeys:
-    """Return what :func:`complete` would, with invented values, which only a sandbox takes, for what is missing."""
+    """Return the same as :func:`complete`, with generated values, which only a sandbox accepts, for what is missing."""
     values = _given(market, options)
     return _keys(values | {name: _taken(name, _FIELDS[name].make_up()) for name in _missing(market, values)})
 
@@ -115,7 +115,7 @@ def _taken(name: str, value: str) -> str | Secret:
 def _given(market: Market, options: Mapping[str, str | None]) -> _Values:
     values: _Values = {name: value for name, value in options.items() if value}
     forms = market.form_fields
-    # A variable that was set for one exchange must not go to another that has no use for it.
+    # A variable that was set for one exchange must not be sent to another that does not use it.
     usable = {form.field for form in (*(forms.required or ()), *(forms.optional or ()))} if forms else _FIELDS.keys()
     for name, field in _FIELDS.items():
         if field.is_secret and name in usable and (value := Secret(os.environ.get(field.where, ""))):
@@ -124,7 +124,7 @@ def _given(market: Market, options: Mapping[str, str | None]) -> _Values:
 
 
 def _missing(market: Market, values: _Values) -> dict[str, str]:
-    """Return the required fields without a value, and what to ask a person for. What is not ours 3Commas will name."""
+    """Return the required fields without a value, and their labels. 3Commas names those that are not known here."""
     required = {form.field: form.localized_name for form in (market.form_fields and market.form_fields.required) or ()}
     return {
         name: clean(required[name] or name).rstrip(": ") for name in _FIELDS if name in required and name not in values
@@ -140,7 +140,7 @@ def _asked(name: str, label: str) -> str | Secret:
             raise
         except EOFError:
             end_line()
-            raise CommandError(f"{label} was not entered; nothing was sent") from None
+            raise CommandError(f"no value was entered for {label}; nothing was sent") from None
         if value:
             return value
 
@@ -151,11 +151,11 @@ def _asked_hidden(label: str) -> Secret:
         try:
             return Secret(getpass.getpass(f"{label} (hidden): ").strip())
         except getpass.GetPassWarning:
-            raise CommandError(f"this terminal cannot hide what is typed: give {label} in another way") from None
+            raise CommandError(f"this terminal cannot hide input: provide {label} in another way") from None
 
 
 def _piped() -> _Values:
-    """Read the JSON object on standard input. No text of an error quotes it: it is full of secrets."""
+    """Read the JSON object on standard input. No error message quotes it: it is full of secrets."""
     values = {} if sys.stdin is None else _values_in(sys.stdin.buffer.read(_LONGEST_INPUT).strip())
     if isinstance(values, str):
         raise CommandError(values)
@@ -163,7 +163,7 @@ def _piped() -> _Values:
 
 
 def _values_in(data: bytes) -> _Values | str:
-    """Return the values, or what is wrong with them: what is not raised here remembers none of them."""
+    """Return the values, or what is wrong with them; raising here would keep them in the traceback's frames."""
     if not data:
         return {}
     names = ", ".join(_FIELDS)
@@ -172,9 +172,9 @@ def _values_in(data: bytes) -> _Values | str:
     except codec.DecodeError:
         decoded = None
     if not isinstance(decoded, dict):
-        return f"standard input must hold one JSON object with some of {names}"
+        return f"standard input must be one JSON object with some of {names}"
     if not decoded.keys() <= _FIELDS.keys():
-        return f"standard input has a field that is none of {names}"
+        return f"standard input has a field that is not one of {names}"
     values: _Values = {}
     for name, value in decoded.items():
         if not isinstance(value, str):

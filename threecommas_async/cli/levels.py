@@ -1,4 +1,4 @@
-"""The prices that a deal goes by: where it was entered, what it waits for, and how far the price is from that."""
+"""The price levels of a deal: its entry, average, targets and orders, and the distances between them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from threecommas_async.models.deal_order import DealOrder
 
 Kind = Literal["take profit", "stop loss", "safety order", "entry", "average", "price", "best price"]
 
-# Digits enough for any price there is; exponents enough for whatever one has.
+# Enough digits for any price, and any exponent that a price can have.
 _EXACT: Final = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN)
 _HUNDRED: Final = Decimal(100)
 
 
 @attrs.frozen
 class Level:
-    """A price that means something to a deal.
+    """A price that matters to a deal.
 
-    :ivar text: what it is, for people.
+    :ivar text: its description.
     :ivar done: whether an order was filled there.
-    :ivar planned: whether no order is there yet; such a price is calculated, and may be off by a tick.
+    :ivar planned: whether there is no order yet; such a price is calculated, and may be off by a tick.
     """
 
     price: Decimal
@@ -36,10 +36,10 @@ class Level:
 
 @attrs.frozen
 class Rung:
-    """A line of the picture: a level, or an empty one.
+    """A line of the drawing: a level, or an empty line.
 
-    :ivar distance: how far it is from the average, in percent.
-    :ivar shown: its price as it stands in the picture; an average has no more digits than the other prices.
+    :ivar distance: its distance from the average, in percent.
+    :ivar shown: the price to print; that of an average is rounded to the digits of the other prices.
     """
 
     level: Level | None
@@ -50,7 +50,7 @@ class Rung:
 def levels_of(deal: Deal, orders: Sequence[DealOrder] = ()) -> list[Level]:
     """Return the levels of a deal, the highest price first.
 
-    :param orders: the deal's orders, which tell of its safety orders.
+    :param orders: the deal's orders, its safety orders among them.
     """
     with localcontext(_EXACT):
         found = [*_entries(deal), *_exits(deal), *_safety_orders(deal, orders), *_market(deal)]
@@ -58,16 +58,16 @@ def levels_of(deal: Deal, orders: Sequence[DealOrder] = ()) -> list[Level]:
 
 
 def average(deal: Deal) -> Decimal | None:
-    """Return what the deal paid on average or, of a short one, got."""
+    """Return the average price at which the deal was entered: bought or, if it is short, sold."""
     price = deal.sold_average_price if deal.is_short else deal.bought_average_price
     return price or deal.base_order_average_price
 
 
 def ladder(levels: Sequence[Level], origin: Decimal | None, spare: int) -> list[Rung]:
-    """Return the lines of a picture, with empty ones where levels are far apart.
+    """Return the lines of the drawing, with empty lines where levels are far apart.
 
-    :param origin: the price that distances are from.
-    :param spare: the most empty lines.
+    :param origin: the price that distances are measured from.
+    :param spare: the highest number of empty lines.
     """
     rungs: list[Rung] = []
     digits = min((_exponent(level.price) for level in levels if level.kind != "average"), default=0)
@@ -110,7 +110,7 @@ def _exits(deal: Deal) -> list[Level]:
         trailing = ", trailing" if deal.trailing_enabled else ""
         levels.append(Level(deal.take_profit_price, "take profit", f"take profit{trailing}"))
     if deal.trailing_max_price:
-        levels.append(Level(deal.trailing_max_price, "best price", "best price since then"))
+        levels.append(Level(deal.trailing_max_price, "best price", "best price while trailing"))
     if deal.stop_loss_price:
         trailing = ", trailing" if deal.tsl_enabled else ""
         levels.append(Level(deal.stop_loss_price, "stop loss", f"stop loss{trailing}"))
@@ -137,19 +137,19 @@ def _safety_orders(deal: Deal, orders: Sequence[DealOrder]) -> list[Level]:
     for order in orders:
         price = order.average_price if order.is_filled else order.rate
         if order.deal_order_type == "Manual Safety" and (order.is_filled or order.is_active) and price:
-            levels.append(Level(price, "safety order", "safety order by hand", done=order.is_filled))
+            levels.append(Level(price, "safety order", "manual safety order", done=order.is_filled))
     if not deal.is_finished:
         levels += _planned(deal, len(numbered))
     return levels
 
 
 def _from_entry(deal: Deal, orders: Sequence[DealOrder]) -> list[DealOrder]:
-    """Return orders in the order in which the price meets them."""
+    """Return orders sorted by their distance from the entry."""
     return sorted(orders, key=lambda order: order.rate or Decimal(0), reverse=not deal.is_short)
 
 
 def _planned(deal: Deal, placed: int) -> list[Level]:
-    """Return the safety orders that come after those that are placed, as far as their prices can be calculated."""
+    """Return the safety orders that are not placed yet, as far as their prices can be calculated."""
     entry = deal.base_order_average_price
     if not entry or deal.safety_strategy_list or deal.safety_order_calculation_mode not in (None, "base"):
         return []
@@ -162,7 +162,7 @@ def _planned(deal: Deal, placed: int) -> list[Level]:
 
 
 def _deviations(deal: Deal) -> list[Decimal]:
-    """Return how far from the entry each safety order lies, in percent; below 0 is under it."""
+    """Return each safety order's distance from the entry in percent; negative below the entry."""
     if deal.custom_safety_steps:
         return [step.deviation for step in deal.custom_safety_steps if step.deviation is not None]
     step, growth = deal.safety_order_step_percentage, deal.martingale_step_coefficient
@@ -179,7 +179,7 @@ def _deviations(deal: Deal) -> list[Decimal]:
 
 
 def _to_tick(price: Decimal, deal: Deal) -> Decimal:
-    """Round as the exchange's prices are: to as many digits as the price of the pair shows."""
+    """Round a price to the digits of the pair's current price."""
     shown = [one for one in (deal.current_price, deal.take_profit_price) if one]
     if not shown:
         return price

@@ -1,4 +1,4 @@
-"""``threecommas markets``, ``pairs`` and ``rates``: what 3Commas tells everybody, without a key."""
+"""``threecommas markets``, ``pairs`` and ``rates``: public market data."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _MARKET: Final[tuple[Column[Market], ...]] = (
 
 @command(market_data, needs_key=False)
 def markets(session: Session) -> Rows[Market]:
-    """List the exchanges and wallets that can be connected, and what each needs for it. Needs no key."""
+    """List the exchanges and wallets that can be connected, and what each requires. Needs no key."""
     found = session.run(lambda client: client.market_data.markets())
     return Rows(number_of(len(found), "market"), _MARKET, found)
 
 
 @command(market_data, needs_key=False)
 def pairs(session: Session, market: MarketCode) -> Lines:
-    """List the pairs that can be traded on a market, a line each, the quote currency first. Needs no key."""
+    """List the pairs of a market, one in a line, the quote currency first. Needs no key."""
     return Lines(session.run(lambda client: client.market_data.pairs(market)))
 
 
@@ -59,21 +59,21 @@ def rates(
         str,
         typer.Argument(
             metavar="PAIR",
-            help="The pair, as 'pairs' has it, such as USDT_BTC: the quote, then the base currency.",
+            help="The pair, as 'pairs' lists it, such as USDT_BTC: the quote, then the base currency.",
             show_default=False,
         ),
     ],
     limits_of: Annotated[
         Literal["bot", "smart_trade"] | None,
-        typer.Option("--for", help="Whose limits: those of DCA, Signal and Grid bots, or those of SmartTrades."),
+        typer.Option("--for", help="Show the limits of bots (DCA, Signal and Grid), or those of SmartTrades."),
     ] = None,
     leverage: Annotated[
-        bool, typer.Option("--leverage", help="Show also the leverage that a pair of a futures exchange can have.")
+        bool, typer.Option("--leverage", help="Show also the leverages of a pair at a futures exchange.")
     ] = False,
 ) -> Record[CurrencyRates]:
-    """Show the price of a pair, and the limits that its orders must keep to. Needs no key."""
+    """Show the price of a pair, and the limits of its orders. Needs no key."""
     if leverage and limits_of is not None:
-        raise typer.BadParameter("3Commas does not tell both at once; omit --for or --leverage")
+        raise typer.BadParameter("3Commas does not return both at once; omit --for or --leverage")
     title = f"{pair} on {market}"
     if leverage:
         with_leverage: CurrencyRates = session.run(

@@ -1,4 +1,4 @@
-"""The options and arguments that commands share, and what their values mean."""
+"""The options and arguments that commands share, and how their values are read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Sandboxed = Annotated[
     bool,
     typer.Option(
         "--sandbox",
-        help="Talk to an offline 3Commas that lives as long as this command and has the accounts 32849081, "
+        help="Use an offline 3Commas that lives as long as this command and has the accounts 32849081, "
         "32849082 and 32849083, the bot 15564829 and its deal 2376506366. Needs no key.",
     ),
 ]
 InMode = Annotated[
     TradingMode | None,
-    typer.Option("--mode", help="Talk to real or to paper trading, whatever the web application is switched to."),
+    typer.Option("--mode", help="Use real or paper trading, whatever the web application is switched to."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table; amounts are exact strings.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal.")]
@@ -31,19 +31,19 @@ OfAccount = Annotated[
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account's id.", show_default=False)]
 AccountIdOrSummary = Annotated[
     str,
-    typer.Argument(metavar="ID", help="The account's id, or: summary, for all of them together.", show_default=False),
+    typer.Argument(metavar="ID", help="The account's id, or 'summary' for all accounts together.", show_default=False),
 ]
 BotId = Annotated[str, typer.Argument(metavar="ID", help="The bot's id.", show_default=False)]
 BotIds = Annotated[list[str], typer.Argument(metavar="ID...", help="The bots' ids.", show_default=False)]
 MarketCode = Annotated[
-    str, typer.Argument(metavar="MARKET", help="The market's code, as 'markets' has it.", show_default=False)
+    str, typer.Argument(metavar="MARKET", help="The market's code, as 'markets' lists it.", show_default=False)
 ]
 
 _MOST_DIGITS: Final = 18
 
 
 def identifier(value: str, owner: str, hint: str = "ID") -> int:
-    """Return the id that an argument is.
+    """Read an id.
 
     :param owner: whose id it is, for the message: ``account``.
     :param hint: the argument's or option's name, for the message.
@@ -55,17 +55,17 @@ def identifier(value: str, owner: str, hint: str = "ID") -> int:
 
 
 def account_id(value: str) -> int:
-    """Return the account's id that an argument is."""
+    """Read an account's id."""
     return identifier(value, "account")
 
 
 def account_id_or_summary(value: str) -> int | Literal["summary"]:
-    """Return the account's id, or the word for all accounts, that an argument is."""
+    """Read an account's id, or the word for all accounts."""
     return "summary" if value == "summary" else account_id(value)
 
 
 def above_zero(option: str, text: str) -> Decimal:
-    """Return the amount that an option has."""
+    """Read an amount above 0."""
     try:
         amount = Decimal(text)
     except InvalidOperation:

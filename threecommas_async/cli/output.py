@@ -1,4 +1,4 @@
-"""All that the command writes: tables and JSON to standard output, what went wrong to standard error in one line."""
+"""Everything that the command writes: tables and JSON to standard output, errors to standard error, in one line."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ T = TypeVar("T")
 
 _WIDE: Final = 10_000
 _BESIDES_A_CHART: Final = 3
-"""The title, an empty row, and the shell's prompt after it all."""
+"""The title, an empty row, and the shell's prompt at the end."""
 _LOWEST_CHART: Final = 6
 _CURVE: Final = r"[\u2800-\u28ff*]+"
 
 
 def print_json(value: object) -> None:
-    """Print a model object, or a list of them, through the codec. Fields that are named like secrets are hidden."""
+    """Print a model object, or a list of them, as JSON. Fields that are named like secrets are hidden."""
     import msgspec
 
     from threecommas_async import codec
@@ -40,26 +40,26 @@ def print_json(value: object) -> None:
 
 
 def print_raw_json(text: str) -> None:
-    """Print JSON text in UTF-8, which JSON is written in whatever the terminal's encoding."""
+    """Print JSON text in UTF-8, whatever the terminal's encoding."""
     print_raw(f"{text}\n")
 
 
 def print_raw(text: str) -> None:
-    """Print the text of a file as it is, in UTF-8."""
+    """Print the text of a file unchanged, in UTF-8."""
     with _writing():
         if sys.stdout is not None:
             sys.stdout.buffer.write(text.encode())
 
 
 def print_record(title: str, columns: Sequence[Column[T]], thing: T) -> None:
-    """Print one thing as a table of two columns, without what it does not have."""
+    """Print one object as a table of two columns, without the values that it does not have."""
     _print(_console(), _headline(title), record(columns, thing))
 
 
 def print_rows(title: str, columns: Sequence[Column[T]], things: Sequence[T], *, asking: bool = False) -> None:
-    """Print many things as a table that fits the terminal.
+    """Print objects as a table that fits the terminal.
 
-    :param asking: whether it belongs to a question, and thus to standard error.
+    :param asking: whether it belongs to a question, and so to standard error.
     """
     console = Console(stderr=True, highlight=False) if asking else _console()
     fitted = rows(columns, things, console.width)
@@ -71,7 +71,7 @@ def print_rows(title: str, columns: Sequence[Column[T]], things: Sequence[T], *,
 
 
 def print_levels(rows: Sequence[Sequence[Text]]) -> None:
-    """Print prices below each other, each with its mark, name and distance."""
+    """Print price levels, one below the other, each with its mark, name and distance."""
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
@@ -85,9 +85,9 @@ def print_levels(rows: Sequence[Sequence[Text]]) -> None:
 def print_chart(
     title: str, draw: Callable[[int, int, bool], Sequence[str]], notes: Sequence[tuple[str, Decimal, datetime]]
 ) -> None:
-    """Print a picture that fits the terminal, and amounts and their times under it.
+    """Print a chart that fits the terminal, and amounts with their times below it.
 
-    :param draw: what draws it, given the columns and the rows that it may take, and whether in ASCII.
+    :param draw: draws the chart, given the available columns and rows, and whether to use ASCII only.
     """
     console = Console(highlight=False)
     room = min(console.height - len(notes) - _BESIDES_A_CHART, console.width // 3)
@@ -103,7 +103,7 @@ def print_chart(
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines of text, for people and ``grep`` alike."""
+    """Print lines of text, unformatted, so that ``grep`` can read them."""
     if texts := [text_of(line) for line in lines]:
         _print(_console(), *texts)
 
@@ -114,13 +114,13 @@ def print_line(text: str) -> None:
 
 
 def print_error(message: str) -> None:
-    """Say in one line on standard error what went wrong."""
+    """Print an error on standard error, in one line."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(Text.assemble(("Error: ", "bold red"), clean(message)))
 
 
 def print_hint(message: str) -> None:
-    """Say something to a person at a terminal; programs that read standard error do not get it."""
+    """Print a hint for a person at a terminal; programs that read standard error do not receive it."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if console.is_terminal:
         console.print(Text(clean(message), style="dim"))
@@ -133,7 +133,7 @@ def _headline(title: str) -> Text:
 def _console() -> Console:
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        # Rich takes 80 columns for granted where there is no terminal, and would fold long numbers for no one.
+        # Rich assumes 80 columns where there is no terminal, and would fold long numbers needlessly.
         console.width = _WIDE
     return console
 
@@ -147,7 +147,7 @@ def _print(console: Console, *parts: Table | Text) -> None:
 
 @contextmanager
 def _writing() -> Generator[None]:
-    """Say so if standard output cannot be written to; of a reader who has gone, such as ``head``, say nothing."""
+    """Report that standard output cannot be written to, unless its reader, such as ``head``, has closed it."""
     try:
         yield
         if sys.stdout is not None:
@@ -162,7 +162,7 @@ def _writing() -> Generator[None]:
 
 
 def abandon_output() -> None:
-    """Redirect standard output to nowhere if it cannot be written to: Python would complain in its own way at exit."""
+    """Redirect standard output to the null device if it cannot be written to: Python would report it again at exit."""
     if sys.stdout is None:
         return
     try:

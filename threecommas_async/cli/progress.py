@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for a person who waits."""
+"""Progress bars on standard error, for a person at a terminal."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _FULL_PAGE: Final = 100
 
 @contextmanager
 def counted(what: str) -> Generator[Callable[[], None]]:
-    """Give a function to call for every row of a list that is read page by page.
+    """Yield a function to call for every row of a list that is read page by page.
 
-    From the hundredth row on, when another page is about to be fetched, a bar shows how many there have been; it goes
-    with the block. Nothing is shown where standard error is no terminal.
+    From the hundredth row on, when another page is about to be fetched, a bar shows the count until the block ends.
+    Nothing is shown where standard error is not a terminal.
     """
     with ExitStack() as ends:
         count = 0
@@ -36,7 +36,7 @@ def counted(what: str) -> Generator[Callable[[], None]]:
 
 
 async def collected(what: str, rows: AsyncIterator[T]) -> list[T]:
-    """Return all rows of a list that is read page by page, and show how many there have been."""
+    """Return all rows of a list that is read page by page, and show their count meanwhile."""
     found: list[T] = []
     with counted(what) as count_one:
         async for row in rows:
@@ -47,7 +47,7 @@ async def collected(what: str, rows: AsyncIterator[T]) -> list[T]:
 
 @contextmanager
 def steps(what: str, total: int) -> Generator[Callable[[], None]]:
-    """Show a bar, and give a function to call after each of so many steps. A single step has none."""
+    """Show a bar, and yield a function to call after each of ``total`` steps. There is no bar for a single step."""
     with ExitStack() as ends:
         count = 0
         show = _begun(what, ends, total) if total > 1 else _nothing
@@ -62,15 +62,15 @@ def steps(what: str, total: int) -> Generator[Callable[[], None]]:
 
 @contextmanager
 def share(what: str, total: int) -> Generator[Callable[[int], None]]:
-    """Show a bar, and give a function to call with how many of so many are done."""
+    """Show a bar, and yield a function to call with the number of steps, out of ``total``, that are done."""
     with ExitStack() as ends:
         yield _begun(what, ends, total)
 
 
 def _begun(what: str, ends: ExitStack, total: int | None = None) -> Callable[[int], None]:
-    """Show a bar until ``ends`` does, and return the function that moves it."""
+    """Show a bar until ``ends`` is closed, and return the function that moves it."""
     console = Console(stderr=True)
-    # Rich takes FORCE_COLOR for a terminal.
+    # With FORCE_COLOR, rich takes anything for a terminal.
     if sys.stderr is None or not sys.stderr.isatty() or not console.is_interactive:
         return _nothing
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -1,4 +1,4 @@
-"""Asks a person at a terminal. Nothing of it goes to standard output, which may be a program's."""
+"""Questions to a person at a terminal. Nothing is written to standard output, which may be read by a program."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from threecommas_async.cli.errors import CommandError
 
 
 def has_terminal() -> bool:
-    """Tell whether there may be a person who answers."""
+    """Tell whether standard input is a terminal, at which a person may answer."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def can_ask() -> bool:
-    """Tell whether such a person would see a question."""
+    """Tell whether a person at the terminal would also see a question, which goes to standard error."""
     return has_terminal() and sys.stderr is not None and sys.stderr.isatty()
 
 
 def ask(question: str) -> str:
-    """Ask and return the answer, which shows as it is typed.
+    """Ask and return the answer, which is visible as it is typed.
 
-    :raises EOFError: the person ended the input.
+    :raises EOFError: the input ended.
     """
-    # Not by input(): it writes to standard output.
+    # Not with input(): it writes to standard output.
     sys.stderr.write(f"{question} ")
     sys.stderr.flush()
     line = sys.stdin.readline()
@@ -34,15 +34,16 @@ def ask(question: str) -> str:
 
 
 def end_line() -> None:
-    """Begin a new line: what is written next, by the shell for one, is not to stand behind a question."""
+    """Begin a new line, so that what is written next does not follow a question on its line."""
     sys.stderr.write("\n")
 
 
 def confirm(question: str, *, yes: bool, action: str, otherwise: str) -> None:
-    """Go on if ``yes`` says so, or a person does.
+    """Return if ``yes`` is set, or if a person says yes.
 
-    :param action: what is to be done, for those who have no terminal: ``remove the account``.
-    :param otherwise: what the command ends in if the answer is no.
+    :param action: what is to be done, for the message where there is no terminal: ``remove the account``.
+    :param otherwise: the error if the answer is no.
+    :raises CommandError: the answer is no.
     """
     if yes:
         return
@@ -53,7 +54,7 @@ def confirm(question: str, *, yes: bool, action: str, otherwise: str) -> None:
 
 
 def is_confirmed(question: str) -> bool:
-    """Ask whether to go on; anything but yes is no."""
+    """Ask whether to continue; anything but yes is no."""
     try:
         return ask(f"{question} [y/N]").lower() in ("y", "yes")
     except (EOFError, KeyboardInterrupt) as interruption:

@@ -1,4 +1,4 @@
-"""Bots of a file on a recorded series of prices, in a sandbox whose clock follows the series."""
+"""Rehearsals: bots of a file trade at recorded prices, in a sandbox whose clock follows the recording."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ENOUGH: Final = 1_000_000
 
 @attrs.frozen
 class _Rehearsed:
-    """A bot, and what came of it."""
+    """A bot and its deals."""
 
     number: int
     """Its id in the file; in the sandbox it has another."""
@@ -64,13 +64,14 @@ class _Line:
 def rehearse(
     entries: Sequence[BotEntry], series: Path, market: str, pair: str, balances: Mapping[str, Decimal]
 ) -> Sections:
-    """Let bots trade at recorded prices, and return what came of it.
+    """Let bots trade at recorded prices, and return the results.
 
-    :param entries: the bots, as a file has them; each is to have all settings that a new bot needs.
+    :param entries: the bots of a file; each must have all settings that a new bot needs.
     :param series: a CSV file of times and prices.
-    :param balances: what the account holds; when empty, a million of both currencies of the pair.
-    :raises CommandError: a bot cannot be created of its settings, or does not trade the pair.
-    :raises ValueError: the market does not trade the pair, or a row of the series is wrong, which is named.
+    :param balances: what the account holds; if empty, a million of each currency of the pair.
+    :raises CommandError: a bot cannot be created from its settings or does not trade the pair, the market does not
+        trade it, or a row of the series is wrong; the text names it.
+    :raises ValueError: there is no such market.
     """
     wanted = [(entry.id, _settings(entry, pair)) for entry in entries]
     try:
@@ -126,7 +127,7 @@ def _settings(entry: BotEntry, pair: str) -> DcaBotSettings:
     """Return the settings of a new bot that trades the pair and no other."""
     needed = [field.name for field in attrs.fields(DcaBotSettings) if field.default is attrs.NOTHING]
     if absent := [name for name in needed if name not in entry.settings]:
-        raise CommandError(f"bot {entry.id}: a rehearsal needs all of a bot; it lacks {', '.join(absent)}")
+        raise CommandError(f"bot {entry.id}: a rehearsal needs all settings of a bot; missing: {', '.join(absent)}")
     if pair not in cast("Sequence[str]", entry.settings["pairs"]):
         raise CommandError(f"bot {entry.id} does not trade {pair}")
     try:
@@ -143,9 +144,9 @@ def _result(found: Sequence[_Rehearsed], rows: Sequence[Row], pair: str, others:
     deals = Rows(number_of(len(lines), "deal"), _deals(quote), lines)
     notes = [f"{pair} went from {first.price:f} to {last.price:f}. Nothing left this machine."]
     if others:
-        notes.append(f"Of several pairs, only {pair} was traded by bot {', '.join(map(str, others))}.")
+        notes.append(f"Only {pair} was traded by bot {', '.join(map(str, others))}, which has several pairs.")
     if waiting := [one.number for one in found if not one.deals and not _is_nonstop(one.bot)]:
-        notes.append(f"There are no indicators here: no signal came for bot {', '.join(map(str, waiting))}.")
+        notes.append(f"There are no indicators here: no signal for bot {', '.join(map(str, waiting))}.")
     value = {
         "pair": pair,
         "rows": len(rows),

@@ -1,4 +1,4 @@
-"""``threecommas sandbox``: serves an offline 3Commas, or rehearses bots in one."""
+"""``threecommas sandbox``: serves an offline 3Commas, or rehearses bots in it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def _file(name: str, text: str) -> typer.models.OptionInfo:
 @sandbox_command.command()
 def sandbox(
     host: Annotated[str, typer.Option(metavar="HOST", help="127.0.0.1, localhost or ::1.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="0 chooses a free port.")] = 0,
     replay: Annotated[
-        Path | None, _file("--replay", "Rehearse bots on this CSV file with the columns time and price.")
+        Path | None, _file("--replay", "Rehearse bots with this CSV file, which has the columns time and price.")
     ] = None,
     bots: Annotated[
         Path | None, _file("--bots", "The bots to rehearse: a TOML file, as 'bots export' writes it.")
@@ -49,27 +49,27 @@ def sandbox(
         typer.Option(
             "--balance",
             metavar="CURRENCY=AMOUNT",
-            help="What the account of the rehearsal holds; without, a million of both currencies. May be repeated.",
+            help="What the rehearsal's account holds; by default a million of each currency. May be repeated.",
             show_default=False,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what came of a rehearsal as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results of a rehearsal as JSON.")] = False,
 ) -> None:
     """Serve an offline 3Commas until interrupted, or rehearse bots on recorded prices.
 
     The first line on standard output is a JSON object with url, api_key and api_secret, and with control_url and
-    control_key, by which a program moves prices and plans faults. The key is the one in THREECOMMAS_API_KEY and
+    control_key, with which a program moves prices and plans faults. The key is the one in THREECOMMAS_API_KEY and
     THREECOMMAS_API_SECRET if they are set, and random otherwise.
 
-    With --replay nothing is served: the bots of a file trade at the prices of a file, and what came of it is printed.
-    It needs neither key nor network.
+    With --replay nothing is served: the bots of a file trade at the prices of a file, and the results are printed. It
+    needs neither a key nor a network.
     """
     if replay is not None:
         if bots is None or market is None or pair is None:
-            raise typer.BadParameter("it needs --bots, --market and --pair as well", param_hint="'--replay'")
+            raise typer.BadParameter("--bots, --market and --pair are required with it", param_hint="'--replay'")
         _rehearse(replay, bots, market, pair, balances or (), as_json=as_json)
     elif bots or market or pair or balances or as_json:
-        raise typer.BadParameter("--bots, --market, --pair, --balance and --json go with --replay")
+        raise typer.BadParameter("--bots, --market, --pair, --balance and --json require --replay")
     else:
         _serve(host, port)
 

@@ -1,4 +1,4 @@
-"""The way to 3Commas that a command takes: a client of the API that the environment names, or of a sandbox."""
+"""The connection of a command: a client of the API that the environment names, or of a sandbox."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _FALL: Final = Decimal("0.985")
 
 @final
 class Session:
-    """What a command talks through, in the event loop and, if asked for, the sandbox of a ``with`` block.
+    """Runs the calls of a command. Its ``with`` block owns an event loop and, if asked for, a sandbox.
 
-    Each :meth:`run` has a client of its own: while a person is being asked something, no connection grows old.
+    Each :meth:`run` has a client of its own, so that no connection goes stale while a person answers a question.
 
-    :param sandbox: whether to talk to a new sandbox, which has accounts, a bot and a deal.
-    :param mode: the trading mode that the calls see.
-    :param needs_key: whether the calls need a key; without, the environment need not have one.
+    :param sandbox: whether to use a new sandbox, which has accounts, a bot and a deal.
+    :param mode: the trading mode of the calls.
+    :param needs_key: whether the calls need a key; otherwise the environment need not have one.
     """
 
     def __init__(self, *, sandbox: bool, mode: TradingMode | None = None, needs_key: bool = True) -> None:
@@ -42,13 +42,13 @@ class Session:
 
     @property
     def place(self) -> str:
-        """What a title says about where its data comes from."""
+        """What a title adds to say where the data comes from."""
         return " in the sandbox (nothing left this machine)" if self.in_sandbox else ""
 
     def run(self, use: Callable[[ThreeCommasClient], Awaitable[T]], *, patient: bool = False) -> T:
-        """Return the result of what is awaited with a client.
+        """Call ``use`` with a client, and return the result of what it returns, awaited.
 
-        :param patient: whether a call may wait for minutes for its turn, which one of many has to.
+        :param patient: whether a call may wait minutes for its turn, as one of many may have to.
         """
         return self._runner.run(self._use(use, patient))
 
@@ -92,7 +92,7 @@ async def _furnished_sandbox() -> Sandbox:
     async with server.client() as client:
         bot = await client.bots.create(account_id=account_id, settings=_bot_settings())
         await client.bots.enable(bot.id)
-    # The price falls until a safety order is filled, and comes back: what is said of other accounts stays as it is.
+    # The price falls until a safety order is filled, and returns, so that the other accounts keep their values.
     price = server.prices.get("binance", "USDT_ETH")
     await server.prices.walk("binance", "USDT_ETH", (price * _FALL, price))
     return server

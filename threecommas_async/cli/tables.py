@@ -1,4 +1,4 @@
-"""Tables that fit the terminal, and never cut a number."""
+"""Tables that fit the terminal and never truncate a number."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ T = TypeVar("T")
 
 _BETWEEN: Final = len(" │ ")
 _NARROWEST: Final = 12
-"""The room that a column whose texts may wrap gets at least, if it has so much to say."""
+"""The least width of a column that may wrap, if its texts need as much."""
 
 
 @attrs.frozen
 class Fitted:
-    """A table that fits, and the titles of the columns that are not in it."""
+    """A table that fits, and the titles of the columns that were left out."""
 
     table: Table
     left_out: tuple[str, ...] = ()
 
 
 def record(columns: Sequence[Column[T]], thing: T) -> Table:
-    """Return one thing as a table of two columns, without what it does not have."""
+    """Return one object as a table of two columns, without the values that it does not have."""
     table = _upright()
     _add(table, [column for column in columns if column.value(thing) is not None], thing)
     return table
 
 
 def rows(columns: Sequence[Column[T]], things: Sequence[T], width: int) -> Fitted:
-    """Return many things side by side if there is room for every one in a row, else one below the other.
+    """Return objects as the rows of a table if it fits the terminal, otherwise as one record below the other.
 
-    To have room, texts wrap that may, and columns that can be spared are left out, the last one first.
+    To make it fit, columns that may wrap do, and spare columns are left out, the last one first.
     """
     said = [column for column in columns if not things or column.optional is None or any(map(column.optional, things))]
     drafts = [_drafted(column, things) for column in said]
@@ -60,7 +60,7 @@ def rows(columns: Sequence[Column[T]], things: Sequence[T], width: int) -> Fitte
 
 @attrs.frozen(eq=False)
 class _Draft:
-    """A column with its cells, and those as they stand if there is room to align them."""
+    """A column with its cells, and with its aligned cells, used if there is room for them."""
 
     title: str
     wraps: bool
@@ -98,7 +98,7 @@ def _level(drafts: Iterable[_Draft], cells: Sequence[Sequence[Text]]) -> Table:
 
 
 def aligned(texts: Iterable[Text]) -> list[Text]:
-    """Return numbers padded so that their decimal points stand below each other."""
+    """Return numbers padded so that their decimal points are aligned."""
     copies = [text.copy() for text in texts]
     places = [len(text.plain.partition(".")[0]) for text in copies]
     for text, place in zip(copies, places, strict=True):
@@ -107,13 +107,13 @@ def aligned(texts: Iterable[Text]) -> list[Text]:
 
 
 def aligned_cells(values: Sequence[Cell]) -> list[Text]:
-    """Return cells as they are printed; if all are numbers, aligned."""
+    """Return cells as they are printed; aligned, if all are numbers."""
     texts = [text_of(value) for value in values]
     return aligned(texts) if all(isinstance(value, Decimal | None) for value in values) else texts
 
 
 def _upright() -> Table:
-    # Without a frame the longest amounts that 3Commas has been seen to send fit a terminal of 80 columns.
+    # Without a frame, the longest amounts that were observed in responses fit a terminal of 80 columns.
     table = Table(show_header=False, box=box.ROUNDED, show_edge=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""A file that undoes what was done to bots."""
+"""The file that undoes changes of bots."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from threecommas_async.cli.output import print_hint
 
 @final
 class UndoFile:
-    """A file of the settings that bots had before. It appears with the first, and is rewritten with each."""
+    """A file of the settings that bots had before. It is created with the first bot, and rewritten with each."""
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path
@@ -35,9 +35,9 @@ class UndoFile:
         self._write()
 
     def hint(self, what: str) -> None:
-        """Tell a person where it is."""
+        """Print the command that undoes the changes, for a person at a terminal."""
         if self._entries:
-            print_hint(f"{what}. What was changed is undone by: {apply_command(self.path)}")
+            print_hint(f"{what}. To undo the changes: {apply_command(self.path)}")
 
     def _write(self) -> None:
         if not self._entries:
@@ -45,7 +45,7 @@ class UndoFile:
             self._created = False
             return
         heading = (
-            "The settings that bots had before they were changed. To give them back:",
+            "The settings that bots had before they were changed. To restore them:",
             apply_command(Path(self.path.name)),
         )
         text = to_toml(self._entries, heading)
@@ -60,11 +60,11 @@ class UndoFile:
 
 
 def undo_path(file: Path | None) -> Path:
-    """Return where the file goes that undoes a change: beside ``file`` or, if there is none, here."""
+    """Return the path of a new undo file: beside ``file`` or, without one, in the current directory."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return Path(f"bots.undo-{moment}.toml") if file is None else file.with_name(f"{file.stem}.undo-{moment}.toml")
 
 
 def apply_command(file: Path) -> str:
-    """Return the command that gives bots the settings of a file."""
+    """Return the command that applies a file."""
     return f"threecommas bots apply {shlex.quote(str(file))}"

@@ -1,4 +1,4 @@
-"""What a command ends in: a result, and how a person sees it."""
+"""Views: the result of a command, and how it is printed for people."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ T = TypeVar("T")
 
 
 class View(Protocol):
-    """A result, to be printed as it is with ``--json``, and for people otherwise."""
+    """A result that is printed as JSON with ``--json``, and for people otherwise."""
 
     @property
     def problem(self) -> str | None:
-        """Why the command fails although it has a result, for standard error."""
+        """Why the command fails in spite of its result; printed on standard error."""
         ...
 
     @property
@@ -31,14 +31,14 @@ class View(Protocol):
     def show(self, place: str) -> None:
         """Print it for people.
 
-        :param place: what a title says about where the data comes from.
+        :param place: what a title adds to say where the data comes from.
         """
         ...
 
 
 @attrs.frozen
 class Record(Generic[T]):
-    """One thing."""
+    """A single object."""
 
     title: str
     columns: Sequence[Column[T]]
@@ -51,7 +51,7 @@ class Record(Generic[T]):
 
 @attrs.frozen
 class Rows(Generic[T]):
-    """A list of things."""
+    """A list of objects."""
 
     title: str
     columns: Sequence[Column[T]]
@@ -62,13 +62,13 @@ class Rows(Generic[T]):
         print_rows(f"{self.title}{place}", self.columns, self.value)
 
     def show_with_question(self) -> None:
-        """Print it for a person who is about to be asked something."""
+        """Print it as part of a question, on standard error."""
         print_rows(self.title, self.columns, self.value, asking=True)
 
 
 @attrs.frozen
 class Lines:
-    """Texts, a line each, for people and ``grep`` alike."""
+    """Texts, one in a line, unformatted."""
 
     value: Sequence[str]
     problem: str | None = attrs.field(default=None, kw_only=True)
@@ -79,7 +79,7 @@ class Lines:
 
 @attrs.frozen
 class Sentence:
-    """What was done, in a sentence without its full stop."""
+    """What was done, as a sentence without its full stop."""
 
     text: str
     value: object
@@ -92,11 +92,11 @@ class Sentence:
 
 @attrs.frozen
 class Chart:
-    """A picture, and amounts and their times under it."""
+    """A chart, and amounts with their times below it."""
 
     title: str
     draw: Callable[[int, int, bool], Sequence[str]]
-    """Draws it, given the columns and the rows that it may take, and whether in ASCII."""
+    """Draws the chart, given the available columns and rows, and whether to use ASCII only."""
     notes: Sequence[tuple[str, Decimal, datetime]]
     value: object
     problem: str | None = attrs.field(default=None, kw_only=True)
@@ -119,7 +119,7 @@ class Document:
 
 @attrs.frozen
 class Sections:
-    """Several results below each other, and lines at the end."""
+    """Several results, one below the other, and notes at the end."""
 
     parts: Sequence[View]
     value: object
