@@ -10,8 +10,9 @@ from aiohttp import web
 from attrs import frozen
 from multidict import CIMultiDictProxy
 
-from threecommas_async import HmacCredentials, ThreeCommasClient
+from threecommas_async import Clock, HmacCredentials, SystemClock, ThreeCommasClient
 
+_SYSTEM_CLOCK: Final = SystemClock()
 _PREFIX: Final = "/public/api"
 
 
@@ -46,9 +47,10 @@ class Loopback:
         self._runner: Final = web.AppRunner(app)
         self._url = ""
 
-    def client(self, *, signs: bool = True) -> ThreeCommasClient:
+    def client(self, *, signs: bool = True, clock: Clock = _SYSTEM_CLOCK) -> ThreeCommasClient:
         """Return a client of this server that holds nothing back."""
-        return ThreeCommasClient(HmacCredentials("key", "secret") if signs else None, base_url=self._url, limits=None)
+        credentials = HmacCredentials("key", "secret") if signs else None
+        return ThreeCommasClient(credentials, base_url=self._url, limits=None, clock=clock)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from threecommas_async.resources.accounts import Accounts
     from threecommas_async.resources.bots import Bots
     from threecommas_async.resources.deals import Deals
+    from threecommas_async.resources.grid_bots import GridBots
     from threecommas_async.resources.market_data import MarketData
+    from threecommas_async.resources.trades import Trades
     from threecommas_async.resources.users import Users
 
 T = TypeVar("T")
@@ -159,11 +161,25 @@ class ThreeCommasClient:
         return Deals(self._transport)
 
     @functools.cached_property
+    def grid_bots(self) -> GridBots:
+        """Grid bots, which buy and sell at the lines of a grid of prices."""
+        from threecommas_async.resources.grid_bots import GridBots
+
+        return GridBots(self._transport)
+
+    @functools.cached_property
     def market_data(self) -> MarketData:
         """Markets, pairs and rates; public."""
         from threecommas_async.resources.market_data import MarketData
 
         return MarketData(self._transport)
+
+    @functools.cached_property
+    def trades(self) -> Trades:
+        """Simple trades, which are single orders, with or without a condition."""
+        from threecommas_async.resources.trades import Trades
+
+        return Trades(self._transport)
 
     @functools.cached_property
     def users(self) -> Users:

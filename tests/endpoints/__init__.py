@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.endpoints import accounts, bots, deals, market_data, users
+from tests.endpoints import accounts, bots, deals, grid_bots, market_data, trades, users
 from tests.endpoints.rows import Row
 
 GROUPS: Final[Mapping[str, tuple[Row, ...]]] = {
     "accounts": accounts.ROWS,
     "bots": bots.ROWS,
     "deals": deals.ROWS,
+    "grid_bots": grid_bots.ROWS,
     "market_data": market_data.ROWS,
+    "trades": trades.ROWS,
     "users": users.ROWS,
 }
 ROWS: Final = tuple(row for rows in GROUPS.values() for row in rows)

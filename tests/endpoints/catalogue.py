@@ -76,6 +76,7 @@ class Entity:
     name: str
     fields: tuple[DocumentedField, ...] = field(repr=False)
     example: str = field(repr=False)
+    envelope: str | None
 
 
 def all_endpoints() -> dict[tuple[str, str], str]:
@@ -123,7 +124,15 @@ def endpoint(key: tuple[str, str]) -> Endpoint:
 def entities(group: str) -> list[Entity]:
     """Return the entities of a group."""
     rows = _objects(_object(_load(group))["entities"])
-    return [Entity(_text(row, "name"), _fields(row["fields"]), _text(row, "example_json")) for row in rows]
+    return [
+        Entity(
+            _text(row, "name"),
+            _fields(row["fields"]),
+            _text(row, "example_json"),
+            _text(row, "example_envelope") if "example_envelope" in row else None,
+        )
+        for row in rows
+    ]
 
 
 def _request(row: Json) -> Request:

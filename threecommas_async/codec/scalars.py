@@ -11,7 +11,15 @@ from uuid import UUID
 
 import attrs
 
-from threecommas_async.models.base import IntAsText, IntOrText, JsonValue, Month, UnixMilliseconds, UnixSeconds
+from threecommas_async.models.base import (
+    BoolAsText,
+    IntAsText,
+    IntOrText,
+    JsonValue,
+    Month,
+    UnixMilliseconds,
+    UnixSeconds,
+)
 from threecommas_async.secret import Secret
 
 
@@ -126,6 +134,10 @@ def _write_month(value: date) -> str:
     return value.isoformat()[:7]
 
 
+def _write_bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
 def _read_int_or_text(value: JsonValue) -> int | str:
     return value if isinstance(value, str) else _read_int(value)
 
@@ -162,5 +174,6 @@ SCALARS: Final[Mapping[Any, Scalar]] = {
     UnixMilliseconds: _unix(timedelta(milliseconds=1)),
     Month: Scalar(str, _read_month, _read_month, _write_month),
     IntAsText: Scalar(str, _read_int, _read_int, str),
+    BoolAsText: Scalar(str, _read_bool, _read_bool, _write_bool),
     IntOrText: Scalar(int | str, None, _read_int_or_text),
 }

@@ -35,6 +35,9 @@ Month = Annotated[date, "year and month"]
 IntAsText = Annotated[int, "digits in a text"]
 """An integer that is a text in JSON."""
 
+BoolAsText = Annotated[bool, "true or false in a text"]
+"""A boolean that is the text ``"true"`` or ``"false"`` in JSON."""
+
 IntOrText = Annotated[int | str, "whichever came"]
 """An integer or a text, whichever came: the API's 0 for what is otherwise a word."""
 

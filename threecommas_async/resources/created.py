@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -61,3 +61,29 @@ async def find_created(
         if pause is not None:
             await clock.sleep(pause)
     return None
+
+
+async def since(error: ThreeCommasError, rows: AsyncIterator[R]) -> AsyncIterator[R]:
+    """Yield the rows of a long list that :func:`find_created` looks at: those that are no older than the failed call.
+
+    :param error: what the call ended in.
+    :param rows: walks through the list, which was asked for the newest first. It is taken at that as soon as a row is
+        older than the one before; a list that turns out to be sorted otherwise is walked to its end.
+    """
+    earliest = None if error.sent_at is None else error.sent_at - _CLOCKS_DIFFER_BY
+    before: datetime | None = None
+    falls = rises = False
+    try:
+        async for row in rows:
+            yield row
+            created_at = row.created_at
+            if created_at is None:
+                continue
+            if before is not None:
+                falls, rises = falls or created_at < before, rises or created_at > before
+            before = created_at
+            if earliest is not None and created_at < earliest and falls and not rises:
+                return
+    finally:
+        if isinstance(rows, AsyncGenerator):
+            await rows.aclose()
