@@ -17,6 +17,8 @@ from threecommas_async.sandbox.engine.exact import (
     grown,
     half_up,
     minus,
+    nearest_to,
+    on_curve,
     percent,
     plus,
     shown,
@@ -81,3 +83,25 @@ def test_decimals_of_a_unit(unit: str, count: int) -> None:
 )
 def test_numbers_are_shown_with_one_decimal_at_least(value: str, text: str) -> None:
     assert shown(D(value)) == text
+
+
+@given(value=numbers, unit=units, per=positive)
+def test_the_nearest_multiple_is_at_most_half_a_unit_away(value: Decimal, unit: Decimal, per: Decimal) -> None:
+    found = Fraction(nearest_to(value, unit, per))
+    assert found / Fraction(unit) == int(found / Fraction(unit))
+    assert abs(found - Fraction(value) / Fraction(per)) <= Fraction(unit) / 2
+
+
+def test_a_middle_is_rounded_away_from_zero() -> None:
+    assert nearest_to(D("0.075"), D("0.05")) == D("0.1")
+    assert nearest_to(D("-0.075"), D("0.05")) == D("-0.1")
+
+
+@given(first=positive, factor=st.integers(2, 9), whole=st.integers(1, 40), part=st.integers(0, 60))
+def test_a_curve_of_equal_factors_has_fifty_right_digits(first: Decimal, factor: int, whole: int, part: int) -> None:
+    with localcontext(Context(prec=3, traps=[Inexact])):
+        found = on_curve(first, times(first, D(factor**whole)), part, whole)
+    expected = Fraction(first) * factor**part
+    assert abs(Fraction(found) - expected) * 10**50 <= expected
+    assert on_curve(first, D(7), 0, whole) == first
+    assert on_curve(first, D(7), whole, whole) == D(7)

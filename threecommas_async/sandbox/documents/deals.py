@@ -14,7 +14,8 @@ from threecommas_async.sandbox.documents.writing import (
     shortened,
     shortened_or_none,
 )
-from threecommas_async.sandbox.engine.deals.deal import Deal, Event, Target
+from threecommas_async.sandbox.engine.deals.deal import Deal, Target
+from threecommas_async.sandbox.engine.events import Event
 from threecommas_async.sandbox.engine.exact import decimals
 
 # The vendor spells this key with a Cyrillic capital A.

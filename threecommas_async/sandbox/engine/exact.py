@@ -16,6 +16,7 @@ ONE: Final = Decimal(1)
 # costs nothing by itself: an operation takes as long as its operands are.
 _EXACT: Final = Context(prec=20_000, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 _HUNDREDTH: Final = Decimal("0.01")
+_ROOTS: Final = Context(prec=100, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 
 def plus(first: Decimal, *others: Decimal) -> Decimal:
@@ -66,6 +67,23 @@ def half_up(value: Decimal, places: int, per: Decimal = ONE) -> Decimal:
     if _EXACT.multiply(rest.copy_abs(), Decimal(2)) >= per.copy_abs():
         count = _EXACT.add(count, ONE if (rest < 0) == (per < 0) else ONE.copy_negate())
     return _EXACT.scaleb(count, -places)
+
+
+def nearest_to(value: Decimal, unit: Decimal, per: Decimal = ONE) -> Decimal:
+    """Return the multiple of ``unit`` that is nearest to ``value / per``; from the middle, away from zero."""
+    return _EXACT.multiply(half_up(value, 0, per=_EXACT.multiply(per, unit)), unit)
+
+
+def on_curve(first: Decimal, last: Decimal, part: int, whole: int) -> Decimal:
+    """Return what has come of ``first`` that becomes ``last`` by ``whole`` equal factors, after ``part`` of them.
+
+    It has a hundred digits, all of them right but the last few, which is the one thing here that is not exact.
+    """
+    if part in (0, whole):
+        return last if part else first
+    share = _ROOTS.divide(Decimal(part), Decimal(whole))
+    growth = _ROOTS.subtract(_ROOTS.ln(last), _ROOTS.ln(first))
+    return _ROOTS.multiply(first, _ROOTS.exp(_ROOTS.multiply(growth, share)))
 
 
 def decimals(unit: Decimal) -> int:

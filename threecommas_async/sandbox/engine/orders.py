@@ -14,7 +14,9 @@ from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.pairs import Pair
 
 OrderSide = Literal["BUY", "SELL"]
-OrderKind = Literal["Base", "Safety", "Manual Safety", "Take Profit", "Stop Loss", "Simple Trade"]
+OrderKind = Literal[
+    "Base", "Safety", "Manual Safety", "Take Profit", "Stop Loss", "Simple Trade", "Grid Line", "Balancing"
+]
 OrderStatus = Literal["Active", "Filled", "Cancelled", "Inactive"]
 
 
@@ -38,7 +40,7 @@ class Owner(Protocol):
 @final
 @define(eq=False)
 class Order:
-    """An order of a deal: a row of ``market_orders``."""
+    """An order: a row of ``market_orders``, where a group has them."""
 
     id: int
     """``order_id``."""

@@ -9,8 +9,9 @@ from typing import Final, Protocol, final
 from attrs import define, field
 
 from threecommas_async.sandbox.engine.alarms import Alarm, Rank
-from threecommas_async.sandbox.engine.deals.deal import Deal, Event
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.deals.settings import BotSettings
+from threecommas_async.sandbox.engine.events import Event
 from threecommas_async.sandbox.engine.exact import ZERO, plus
 from threecommas_async.sandbox.engine.funds import Account
 

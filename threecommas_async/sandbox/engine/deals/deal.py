@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Literal, Protocol, final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from threecommas_async.sandbox.engine.alarms import Alarm, Rank
 from threecommas_async.sandbox.engine.books import Book
@@ -23,6 +23,7 @@ from threecommas_async.sandbox.engine.deals.statuses import (
     permissions,
 )
 from threecommas_async.sandbox.engine.directions import Direction
+from threecommas_async.sandbox.engine.events import Event
 from threecommas_async.sandbox.engine.exact import ZERO, half_up, minus, times
 from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.orders import Order
@@ -31,15 +32,6 @@ TargetStatus = Literal["Placed", "Panic closing", "Finished"]
 
 DEALS: Final = 0
 """The kind of deals in a rank. Assumption: at the same price they come before all other kinds of entities."""
-
-
-@final
-@frozen
-class Event:
-    """An item of ``bot_events``."""
-
-    message: str
-    created_at: datetime
 
 
 @final

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from threecommas_async.sandbox.engine.deals import events
-from threecommas_async.sandbox.engine.deals.deal import Deal, Event, Target
+from threecommas_async.sandbox.engine.deals.deal import Deal, Target
 from threecommas_async.sandbox.engine.deals.safety_orders import (
     PlannedSafetyOrder,
     quantity,
@@ -15,6 +15,7 @@ from threecommas_async.sandbox.engine.deals.safety_orders import (
 )
 from threecommas_async.sandbox.engine.deals.settings import VolumeType
 from threecommas_async.sandbox.engine.deals.take_profit import bought_back, exit_price, gain, rise, sold_for_cost, split
+from threecommas_async.sandbox.engine.events import Event
 from threecommas_async.sandbox.engine.exact import ZERO, minus, percent, plus
 from threecommas_async.sandbox.engine.funds import NotEnoughError
 from threecommas_async.sandbox.engine.orders import Order, OrderKind, OrderSide
