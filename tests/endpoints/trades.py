@@ -9,8 +9,6 @@ from threecommas_async.models import (
     SimpleTrade,
     SimpleTradePlan,
     TradeCondition,
-    TradeLeverage,
-    TradeTimeout,
     TradeTrailing,
 )
 
@@ -21,13 +19,13 @@ WHOLE: Final = SimpleTradePlan.sell_limit(
     pair="USDT_BTC",
     units="1.0",
     price="100000.0",
-    conditional=TradeCondition.at_least("90000.0"),
+    when=TradeCondition.at_least("90000.0"),
     trailing=TradeTrailing.by_percent("1.0"),
-    timeout=TradeTimeout.seconds(300),
+    timeout=300,
     strategy="post_only",
     position_side="long",
     reduce_only=True,
-    leverage=TradeLeverage(type="isolated"),
+    leverage="isolated",
 )
 
 ROWS: Final = (

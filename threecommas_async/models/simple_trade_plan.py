@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final, Literal, Self, TypedDict, Unpack
+from typing import Final, Literal, Self, TypedDict, TypeVar, Unpack
 
 import attrs
 
@@ -11,13 +11,16 @@ from threecommas_async.models.base import OMITTED, Omitted
 from threecommas_async.models.request import Money, Request, checked, flag, money, pair_name
 from threecommas_async.models.rules import between, instance, money_if_given, one_of, whole_number
 
+T = TypeVar("T")
 Side = Literal["buy", "sell"]
 PriceType = Literal["bid", "ask", "last"]
 Comparison = Literal["less", "less_or_equal", "greater", "greater_or_equal"]
 TimeInForce = Literal["gtc", "ioc", "fok", "post_only"]
 PositionSide = Literal["both", "long", "short"]
+LeverageType = Literal["isolated", "cross"]
 
 _ABOVE_ZERO: Final = between(0, exclusive=True)
+_SECONDS: Final = whole_number(1)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -149,11 +152,11 @@ class TradeTrailing(Request):
 
 @attrs.frozen(kw_only=True, repr=False)
 class TradeTimeout(Request):
-    """How long a condition must hold before the order is placed, as it is sent: ``TradeTimeout.seconds(300)``."""
+    """How long a condition must hold before the order is placed, as it is sent: ``TradeTimeout.of(300)``."""
 
     enabled: bool = attrs.field(validator=checked(flag))
     """Whether it must."""
-    value: int | Omitted = attrs.field(default=OMITTED, validator=checked(whole_number(1), omitted=True))
+    value: int | Omitted = attrs.field(default=OMITTED, validator=checked(_SECONDS, omitted=True))
     """How long, in seconds."""
 
     def __attrs_post_init__(self) -> None:
@@ -165,8 +168,9 @@ class TradeTimeout(Request):
         return cls(enabled=False)
 
     @classmethod
-    def seconds(cls, seconds: int) -> Self:
+    def of(cls, seconds: int) -> Self:
         """The order is placed if the condition still holds after so many seconds."""
+        _SECONDS("timeout", seconds)
         return cls(enabled=True, value=seconds)
 
 
@@ -174,20 +178,27 @@ class TradeTimeout(Request):
 class TradeLeverage(Request):
     """The leverage of a simple trade, as it is sent; for futures on OKX."""
 
-    type: Literal["isolated", "cross"] = attrs.field(validator=checked(one_of("isolated", "cross")))
+    type: LeverageType = attrs.field(validator=checked(one_of("isolated", "cross")))
     """Its kind."""
 
 
 class SimpleTradeOptions(TypedDict, total=False):
-    """What the factories of :class:`SimpleTradePlan` take besides pair, units and price."""
+    """What the factories of :class:`SimpleTradePlan` take besides pair, units and price; None is as if not given."""
 
-    conditional: TradeCondition
-    trailing: TradeTrailing
-    timeout: TradeTimeout
-    strategy: TimeInForce | Omitted
-    position_side: PositionSide | Omitted
-    reduce_only: bool | Omitted
-    leverage: TradeLeverage | Omitted
+    when: TradeCondition | None
+    """What it waits for, before the order is placed."""
+    trailing: TradeTrailing | None
+    """How it follows the price."""
+    timeout: int | None
+    """How many seconds the condition must hold."""
+    strategy: TimeInForce | None
+    """How long the order stays; see :attr:`TradeOrder.strategy`."""
+    position_side: PositionSide | None
+    """The side of the position, on futures."""
+    reduce_only: bool | None
+    """Whether it may only make a position smaller, on futures."""
+    leverage: LeverageType | None
+    """The kind of leverage; for futures on OKX."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -198,7 +209,7 @@ class SimpleTradePlan(Request):
 
         SimpleTradePlan.buy_market(pair="USDT_BTC", units="0.5")
         SimpleTradePlan.sell_limit(pair="USDT_BTC", units="0.5", price="100000")
-        SimpleTradePlan.sell_market(pair="USDT_BTC", units="0.5", conditional=TradeCondition.at_least("90000"),
+        SimpleTradePlan.sell_market(pair="USDT_BTC", units="0.5", when=TradeCondition.at_least("90000"),
                                     trailing=TradeTrailing.by_percent("1.0"))
 
     What does not go together is refused by name when the object is made, before anything is sent.
@@ -264,22 +275,28 @@ class SimpleTradePlan(Request):
         unknown = options.keys() - SimpleTradeOptions.__annotations__.keys()
         if unknown:
             raise TypeError(f"{cls.__name__} has no option {min(unknown)!r}")
+        when, trailing = options.get("when"), options.get("trailing")
+        timeout, leverage = options.get("timeout"), options.get("leverage")
         return cls(
             pair=pair,
             order=TradeOrder(
                 type=kind,
                 side=side,
-                strategy=options.get("strategy", OMITTED),
-                position_side=options.get("position_side", OMITTED),
-                reduce_only=options.get("reduce_only", OMITTED),
+                strategy=_given(options.get("strategy")),
+                position_side=_given(options.get("position_side")),
+                reduce_only=_given(options.get("reduce_only")),
             ),
             units=_amount("units", units),
             price=OMITTED if price is OMITTED else _amount("price", price),
-            conditional=options.get("conditional", TradeCondition.off()),
-            trailing=options.get("trailing", TradeTrailing.off()),
-            timeout=options.get("timeout", TradeTimeout.off()),
-            leverage=options.get("leverage", OMITTED),
+            conditional=TradeCondition.off() if when is None else when,
+            trailing=TradeTrailing.off() if trailing is None else trailing,
+            timeout=TradeTimeout.off() if timeout is None else TradeTimeout.of(timeout),
+            leverage=OMITTED if leverage is None else TradeLeverage(type=leverage),
         )
+
+
+def _given(value: T | None) -> T | Omitted:
+    return OMITTED if value is None else value
 
 
 def _amount(name: str, value: Money) -> TradeAmount:
