@@ -53,6 +53,13 @@ class Editable(Model):
             return tuple([one.settings() if isinstance(one, Part) else one for one in items])
         return value.settings() if isinstance(value, Part) else value
 
+    def kept(self, name: str) -> object:
+        """Return what stands for a field that was not to be changed; :data:`OMITTED` where it changes by itself.
+
+        :raises ValueError: as :meth:`setting`.
+        """
+        return self.setting(name)
+
     def settings_fields(self) -> dict[str, Any]:
         """Return what the settings are made of.
 
@@ -82,6 +89,15 @@ def complete(part: Model, *names: str) -> Mapping[str, Any]:
     """
     if part.unrecognized:
         raise ValueError(f"{part!r} has what this library does not know (see 'unrecognized'): writing would lose it")
+    return present(part, *names)
+
+
+def present(part: Model, *names: str) -> Mapping[str, Any]:
+    """Return fields of a part that shows more than its settings, such as how it stands, and grows without notice.
+
+    :raises ValueError: one of them could not be read, or did not come.
+    """
+    part.needs(*names)
     absent = [name for name in names if getattr(part, name) is None]
     if absent:
         raise ValueError(f"{', '.join(absent)} of {part!r} did not come: it cannot be written back")

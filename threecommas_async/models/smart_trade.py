@@ -4,14 +4,51 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from threecommas_async.models.base import JSON_KEY, Model
+from threecommas_async.models.base import JSON_KEY, OMITTED, Model, Omitted
+from threecommas_async.models.editable import Editable, complete, present
+from threecommas_async.models.smart_trade_parts import (
+    EntryCondition,
+    Leverage,
+    LimitPrice,
+    Position,
+    PriceType,
+    Trailing,
+    TriggerPrice,
+    Units,
+)
+from threecommas_async.models.smart_trade_plan import SmartTradePlan
+from threecommas_async.models.smart_trade_targets import (
+    StopLoss,
+    StopLossCondition,
+    StopLossTimeout,
+    TakeProfit,
+    TakeProfitStep,
+)
+
+T = TypeVar("T")
 
 FINAL_STATUSES: Final = frozenset({"finished", "stop_loss_finished", "panic_sold", "cancelled", "failed"})
 """The statuses of a SmartTrade that is over."""
+
+_CLOSING: Final = frozenset(
+    {
+        "cancellation_pending",
+        "cancellation_in_progress",
+        "panic_sell_pending",
+        "panic_sell_in_progress",
+        "stop_loss_in_progress",
+    }
+)
+_ENTERED: Final = frozenset({"finished", "smart_sell"})
+
+
+def _given(value: T | None) -> T | Omitted:
+    """Return what is sent for what was read: null and absent read alike, and neither is sent."""
+    return OMITTED if value is None else value
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
@@ -61,6 +98,13 @@ class SmartTradeLeverage(Model):
     type_editable: bool | None = None
     """Whether the kind can still be changed."""
 
+    def settings(self) -> Leverage:
+        """Return the leverage as it is sent.
+
+        :raises ValueError: something of it could not be read, and would be lost.
+        """
+        return Leverage(**complete(self, "enabled"), type=_given(self.type), value=_given(self.value))
+
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class SmartTradeUnits(Model):
@@ -87,6 +131,28 @@ class SmartTradePrice(Model):
     editable: bool | None = None
     """Whether it can still be changed."""
 
+    def trigger(self, *, by_percent: bool) -> TriggerPrice:
+        """Return the price as it is sent where it triggers something.
+
+        :param by_percent: which of the two counts, where it came as a value and in percent.
+        :raises ValueError: something of it could not be read, and would be lost, or neither came.
+        """
+        self.needs("type", "value", "percent")
+        value, percent = self.value, self.percent
+        if value is not None and percent is not None:
+            value, percent = (None, percent) if by_percent else (value, None)
+        kind = cast("PriceType | Omitted", _given(self.type))  # which it is is checked
+        return TriggerPrice(type=kind, value=_given(value), percent=_given(percent))
+
+    def limit(self) -> LimitPrice:
+        """Return the price as it is sent where it is that of an order: without fees, which it has once that is filled.
+
+        :raises ValueError: it could not be read, or did not come.
+        """
+        if self.value_without_commission is None:
+            return LimitPrice(**present(self, "value"))
+        return LimitPrice(value=self.value_without_commission)
+
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class SmartTradeTotal(Model):
@@ -109,6 +175,14 @@ class SmartTradeTrailing(Model):
     editable: bool | None = None
     """Whether that can still be changed; in no answer that has been seen."""
 
+    def settings(self, *, with_percent: bool = True) -> Trailing:
+        """Return it as it is sent.
+
+        :param with_percent: whether the distance is a setting; that of a stop loss follows from its price.
+        :raises ValueError: something of it could not be read, and would be lost.
+        """
+        return Trailing(**complete(self, "enabled"), percent=_given(self.percent) if with_percent else OMITTED)
+
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class SmartTradeConditional(Model):
@@ -122,6 +196,29 @@ class SmartTradeConditional(Model):
     """The price that triggers it."""
     trailing: SmartTradeTrailing | None = None
     """Whether the trigger follows the price."""
+
+    def entry(self) -> EntryCondition:
+        """Return it as it is sent for a position.
+
+        :raises ValueError: something of it could not be read, and would be lost, or did not come.
+        """
+        given = complete(self, "order_type", "price")
+        return EntryCondition(
+            order_type=given["order_type"],
+            price=given["price"].trigger(by_percent=False),
+            trailing=OMITTED if self.trailing is None else self.trailing.settings(),
+        )
+
+    def stop(self, *, by_percent: bool) -> StopLossCondition:
+        """Return it as it is sent for a stop loss.
+
+        :param by_percent: which of the two counts, where the price came as a value and in percent.
+        :raises ValueError: something of it could not be read, and would be lost, or did not come.
+        """
+        return StopLossCondition(
+            price=complete(self, "price")["price"].trigger(by_percent=by_percent),
+            trailing=OMITTED if self.trailing is None else self.trailing.settings(with_percent=False),
+        )
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
@@ -144,6 +241,23 @@ class SmartTradePosition(Model):
     """What triggers it, if it is conditional."""
     status: SmartTradeStatus | None = None
     """How it stands."""
+
+    def settings(self, *, is_held: bool = False) -> Position:
+        """Return it as it is sent. Of a market order, the price is what it was filled at, and not sent.
+
+        :param is_held: whether the position was held already; its price is then what it was entered at.
+        :raises ValueError: something of it could not be read, and would be lost, or did not come.
+        """
+        self.needs("price", "conditional")
+        given = present(self, "type", "order_type", "units")
+        has_price = self.order_type != "market" or is_held
+        return Position(
+            type=given["type"],
+            order_type=given["order_type"],
+            units=Units(**present(given["units"], "value")),
+            price=self.price.limit() if self.price is not None and has_price else OMITTED,
+            conditional=self.conditional.entry() if self.conditional is not None else OMITTED,
+        )
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
@@ -187,6 +301,21 @@ class SmartTradeTakeProfitStep(Model):
     closed_at: datetime | None = None
     """When it was closed; None before."""
 
+    def settings(self) -> TakeProfitStep:
+        """Return the step as it is sent. One that has a profit in percent keeps that: its price follows from it.
+
+        :raises ValueError: something of it could not be read, and would be lost, or did not come.
+        """
+        self.needs("id", "trailing")
+        given = present(self, "order_type", "volume", "price")
+        return TakeProfitStep(
+            order_type=given["order_type"],
+            volume=given["volume"],
+            price=given["price"].trigger(by_percent=True),
+            trailing=OMITTED if self.trailing is None else self.trailing.settings(),
+            id=_given(self.id),
+        )
+
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class SmartTradeTakeProfit(Model):
@@ -199,6 +328,15 @@ class SmartTradeTakeProfit(Model):
     steps: tuple[SmartTradeTakeProfitStep, ...] | None = None
     """Its steps; empty without."""
 
+    def settings(self) -> TakeProfit:
+        """Return the take profit as it is sent. One of which no step is left is off.
+
+        :raises ValueError: something of it could not be read, and would be lost, or did not come.
+        """
+        self.needs("steps")
+        steps = [step.settings() for step in self.steps or ()]
+        return TakeProfit.of(*steps) if present(self, "enabled")["enabled"] and steps else TakeProfit.off()
+
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class SmartTradeTimeout(Model):
@@ -208,6 +346,16 @@ class SmartTradeTimeout(Model):
     """Whether it must."""
     value: Decimal | None = None
     """How long, in seconds."""
+
+    def settings(self) -> StopLossTimeout:
+        """Return the timeout as it is sent, in whole seconds.
+
+        :raises ValueError: something of it could not be read, and would be lost.
+        """
+        seconds = self.value
+        if seconds is not None and seconds != seconds.to_integral_value():
+            raise ValueError(f"{self!r} is not in whole seconds, which alone can be sent")
+        return StopLossTimeout(**complete(self, "enabled"), value=OMITTED if seconds is None else int(seconds))
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
@@ -238,6 +386,25 @@ class SmartTradeStopLoss(Model):
     """How it stands."""
     closed_at: datetime | None = None
     """When it was carried out; None before."""
+
+    def settings(self, *, by_percent: bool = False) -> StopLoss:
+        """Return the stop loss as it is sent.
+
+        :param by_percent: whether the percentage counts, where a value came with it.
+        :raises ValueError: something of it could not be read, and would be lost, or did not come.
+        """
+        if not present(self, "enabled")["enabled"]:
+            return StopLoss.off()
+        self.needs("breakeven", "price", "timeout")
+        given = present(self, "order_type", "conditional")
+        return StopLoss(
+            enabled=True,
+            order_type=given["order_type"],
+            price=self.price.limit() if self.price is not None and self.order_type == "limit" else OMITTED,
+            conditional=given["conditional"].stop(by_percent=by_percent),
+            breakeven=_given(self.breakeven),
+            timeout=OMITTED if self.timeout is None else self.timeout.settings(),
+        )
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
@@ -397,17 +564,17 @@ class SmartTradeMargin(Model):
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
-class SmartTrade(Model):
+class SmartTrade(Editable):
     """A trade with an entry, and targets to leave at. Vendor's page: "SmartTrade entity".
 
     Only ``id`` is always there; every other field is None where the API left it out or sent null. Amounts, prices and
-    percentages are exact.
+    percentages are exact. :meth:`plan` has what it is told to do in the form in which it is sent.
     """
 
     SHOWN = ("id", "pair", "status", "profit")
+    SETTINGS = SmartTradePlan
+    COMPARED = ("account_id",)
 
-    id: int
-    """Number of the SmartTrade."""
     version: int | None = None
     """Not documented by the vendor; 2 wherever it has been seen."""
     account: SmartTradeAccount | None = None
@@ -451,9 +618,47 @@ class SmartTrade(Model):
         return None if self.status is None else self.status.type or self.status.basic_type
 
     @property
+    def kind(self) -> str | None:
+        """Its kind: ``smart_trade`` (buys first), ``smart_cover`` (sells first), ``smart_sell`` and others."""
+        return None if self.data is None else self.data.type
+
+    @property
     def is_finished(self) -> bool:
         """Whether it is over, by its status: nothing more will happen to it."""
         return self.state in FINAL_STATUSES
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is not over yet: it may be waiting for its entry, or be closing."""
+        return not self.is_finished
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether its position was entered, or was held already."""
+        if self.is_position_not_filled is not None:
+            return not self.is_position_not_filled
+        status = None if self.position is None else self.position.status
+        return status is not None and (status.type or status.basic_type) in _ENTERED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its position is still to be entered."""
+        return self.is_active and not self.is_entered
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it is being closed at the market price, by its stop loss, or cancelled."""
+        return self.state in _CLOSING
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it sells first, and gains when the price falls."""
+        return self.position is not None and self.position.type == "sell"
+
+    @property
+    def account_id(self) -> int | None:
+        """Number of the account that it runs on."""
+        return None if self.account is None else self.account.id
 
     @property
     def quote_currency(self) -> str | None:
@@ -464,3 +669,122 @@ class SmartTrade(Model):
     def base_currency(self) -> str | None:
         """The currency that is bought and sold: ETH of ``USDT_ETH``."""
         return self.pair.partition("_")[2] if self.pair else None
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was created."""
+        return None if self.data is None else self.data.created_at
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it last changed."""
+        return None if self.data is None else self.data.updated_at
+
+    def setting(self, name: str) -> object:
+        """Return what stands for one field of :class:`SmartTradePlan`; OMITTED where the response did not have it.
+
+        :raises ValueError: the value came, but could not be read, and writing it back would lose it.
+        """
+        if name == "position" and self.position is not None:
+            return self.position.settings(is_held=self.skip_enter_step is True)
+        if name == "stop_loss" and self.stop_loss is not None:
+            return self.stop_loss.settings(by_percent=not self.is_entered)
+        if name == "note":
+            self.needs("note", "note_raw")
+            return self.note_raw or self.note or OMITTED
+        return super().setting(name)
+
+    def kept(self, name: str) -> object:
+        """Return what stands for a field that was not to be changed.
+
+        A position that is entered is what was filled, at what price, which is not what was asked for. The note has a
+        call of its own.
+        """
+        return OMITTED if name == "note" or (name == "position" and self.is_entered) else self.setting(name)
+
+    def plan(self) -> SmartTradePlan:
+        """Return what it is told to do, as ``client.smart_trades.create`` and ``client.smart_trades.update`` send it.
+
+        :raises ValueError: something came that could not be read, or something that is needed did not come: writing the
+            plan back would lose it.
+        """
+        fields: dict[str, Any] = self.settings_fields()
+        return SmartTradePlan(**fields)
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
+class ReduceFundsInfo(Model):
+    """By how much a SmartTrade can be made smaller. Vendor's page: "Available reduce funds"."""
+
+    max_reduce_funds_amount: Decimal | None = None
+    """The most units, in the base currency."""
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
+class SmartTradeTrade(Model):
+    """A trade of a SmartTrade: its entry, a step, its stop loss. Vendor's page: "Trade entity"."""
+
+    SHOWN = ("id", "trade_purpose", "order_side", "order_type", "status")
+
+    id: int
+    """Number of the trade; what other calls take as ``trade_id``."""
+    pair: str | None = None
+    """What it trades, the quote currency first: ``USDT_ETH``."""
+    trade_purpose: str | None = None
+    """What it is for: ``position``, ``take_profit``, ``stop_loss`` or ``reduce_funds``."""
+    order_side: str | None = None
+    """Its side: ``buy`` or ``sell``."""
+    order_type: str | None = None
+    """Its kind: ``market`` or ``limit``."""
+    status: str | None = None
+    """How it stands: ``to_process``, ``order_placed``, ``finished`` and others."""
+    position_percentage: Decimal | None = None
+    """The share of the position that it closes, in percent; None for the entry."""
+    order_price: Decimal | None = None
+    """Its price, if it is a limit order."""
+    average_price: Decimal | None = None
+    """The average price that it was filled at; None before."""
+    initial_price: Decimal | None = None
+    """The price that it was to have."""
+    initial_amount: Decimal | None = None
+    """What it was for, in the base currency."""
+    initial_total: Decimal | None = None
+    """What that was worth, in the quote currency."""
+    realised_price: Decimal | None = None
+    """The price that it was filled at, rounded; None before."""
+    realised_amount: Decimal | None = None
+    """How much of it is filled, in the base currency."""
+    realised_total: Decimal | None = None
+    """What that was worth, in the quote currency; None before."""
+    realised_percentage: Decimal | None = None
+    """How much of it is filled, in percent."""
+    follow_price_type: str | None = None
+    """The price that it follows: ``bid``, ``ask`` or ``last``."""
+    take_profit_percentage: Decimal | None = None
+    """The profit at which a step closes, in percent, where it was given so."""
+    trigger_type: str | None = None
+    """What triggers it: ``conditional``, or ``none``."""
+    trigger_condition: str | None = None
+    """How the price must lie: ``greater``, ``less``, ``greater_or_equal`` or ``less_or_equal``."""
+    trigger_price: Decimal | None = None
+    """The price that triggers it."""
+    trigger_price_percentage: Decimal | None = None
+    """The same as a distance from the price of entry, in percent."""
+    trailing_enabled: bool | None = None
+    """Whether it follows the price."""
+    trail_percentage: Decimal | None = None
+    """How far behind the best price it stays, in percent."""
+    trail_value: Decimal | None = None
+    """The same distance as 3Commas has computed it."""
+    trailing_last_price: Decimal | None = None
+    """The best price that it followed to."""
+    trailing_last_price_updated_at: datetime | None = None
+    """When that was; None wherever it has been seen."""
+    cancelable: bool | None = None
+    """Whether it can be cancelled."""
+    force_processable: bool | None = None
+    """Whether it can be closed at the market price."""
+    created_at: datetime | None = None
+    """When it was created."""
+    updated_at: datetime | None = None
+    """When it last changed."""
