@@ -27,9 +27,12 @@ DOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
 KEYS: dict[str, object] = {"api_key": "exchange-key", "secret": "exchange-secret"}
 BINANCE: dict[str, object] = {"type": "binance", "name": "New account", **KEYS}
 ID = "{account_id}"
-TRADING = ("/ver1/bots", "/ver1/deals")
-"""What ``test_trading_catalogue.py`` is about."""
-ALSO_SERVED = {("POST", f"/ver1/accounts/{ID}/leverage_data"): "the verb of the page since 2025-02"}
+TRADING = ("/ver1/bots", "/ver1/deals", "/ver1/trades")
+"""What ``test_trading_catalogue.py`` and its neighbours are about."""
+ALSO_SERVED = {
+    ("POST", f"/ver1/accounts/{ID}/leverage_data"): "the verb of the page since 2025-02",
+    ("GET", "/ver1/users/current_mode"): "on no page any more, see test_undocumented.py",
+}
 
 
 @frozen

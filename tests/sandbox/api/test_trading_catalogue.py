@@ -39,6 +39,8 @@ DOCUMENTED: Final[dict[tuple[str, str], dict[str, Any]]] = {
     for group in ("bots", "deals")
     for endpoint in json.loads((CATALOGUE / f"{group}.json").read_text())["endpoints"]
 }
+UNDOCUMENTED: Final = {("POST", "/ver1/bots/{bot_id}/start_new_deal")}
+"""On no page any more, see ``test_undocumented.py``."""
 MISSPELT: Final = {"SMART_TRADE_WRITE": "SMART_TRADES_WRITE"}
 RECORDED_LATER: Final = {"safety_order_calculation_mode", "custom_safety_steps"}
 """In every recording of 2025, not in the examples of 2024."""
@@ -57,9 +59,10 @@ async def here() -> AsyncIterator[Exchange]:
 # ---- the rows ----------------------------------------------------------------------------------------------------
 def test_every_endpoint_of_the_two_groups_is_served_and_no_other() -> None:
     served = {(row.method, row.path): row for row in ENDPOINTS if row.path.startswith(("/ver1/bots", "/ver1/deals"))}
-    assert served.keys() == DOCUMENTED.keys()
-    assert len(served) == 29
-    for key, row in served.items():
+    assert served.keys() == DOCUMENTED.keys() | UNDOCUMENTED
+    assert len(DOCUMENTED) == 29
+    for key in DOCUMENTED:
+        row = served[key]
         documented = DOCUMENTED[key]["permission"]
         assert row.permission == MISSPELT.get(documented, documented), key
         assert row.signed

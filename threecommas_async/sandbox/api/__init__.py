@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from threecommas_async.sandbox.api import accounts, balances, bots, deals, exchange, market_data, users
+from threecommas_async.sandbox.api import (
+    accounts,
+    balances,
+    bots,
+    deals,
+    exchange,
+    market_data,
+    trades,
+    undocumented,
+    users,
+)
 
 # The first row that fits answers: the fixed paths of the market data stand before the accounts.
 ENDPOINTS: Final = (
@@ -15,4 +25,6 @@ ENDPOINTS: Final = (
     *exchange.ENDPOINTS,
     *bots.ENDPOINTS,
     *deals.ENDPOINTS,
+    *trades.ENDPOINTS,
+    *undocumented.ENDPOINTS,
 )

@@ -19,13 +19,14 @@ class Numbered(Protocol):
 
 
 N = TypeVar("N", bound=Numbered)
+SortKey = datetime | Decimal | str | None
 
 
 @frozen
 class Listed(Generic[N]):
     """How a list is to be sorted, and which part of it is wanted."""
 
-    key: Callable[[N], datetime | Decimal | None]
+    key: Callable[[N], SortKey]
     """What has none comes last, in both directions (assumption)."""
     direction: str | None
     limit: int

@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Final
 
+from threecommas_async.sandbox.documents.trades import trade_id_of
 from threecommas_async.sandbox.engine.bots.bot import Bot
 from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.refusals import RefusedError
+from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
 from threecommas_async.sandbox.http.refusals import Refusal, not_found
 from threecommas_async.sandbox.http.requests import HandledRequest
 from threecommas_async.sandbox.state.account import ExchangeAccount
@@ -73,6 +75,12 @@ def bot_of(request: HandledRequest) -> Bot:
 def deal_of(request: HandledRequest) -> Deal:
     """Return the deal of the path; 404 without one."""
     return request.engine.deals.get(_number(request.path["deal_id"]))
+
+
+def trade_of(request: HandledRequest) -> SimpleTrade:
+    """Return the simple trade of the path; 404 without one."""
+    trade_id = trade_id_of(request.path["uuid"])
+    return request.engine.trades.get(-1 if trade_id is None else trade_id)
 
 
 def _number(written: str) -> int:

@@ -95,6 +95,9 @@ ENDPOINTS_OF_THE_API: Final = (
     "GET /ver1/ping",
     "GET /ver1/time",
     "POST /ver1/accounts/{account_id}/leverage_data",
+    # No page has these any more.
+    "POST /ver1/bots/{bot_id}/start_new_deal",
+    "GET /ver1/users/current_mode",
     # What may stand in the place of an account's id.
     "GET /ver1/accounts/summary",
     "GET /ver1/accounts/summary/balance_chart_data",

@@ -47,7 +47,9 @@ class BotDesk:
         self._world = world
         self._deal_desk = deal_desk
 
-    def obstacle(self, bot: Bot, pair: str) -> str | None:
+    def obstacle(
+        self, bot: Bot, pair: str, *, even_if_disabled: bool = False, any_number_on_pair: bool = False
+    ) -> str | None:
         """Say why a bot may not open a deal on a pair now, if it may not.
 
         Assumption: ``min_volume_btc_24h`` is always met.
@@ -55,11 +57,11 @@ class BotDesk:
         settings, book = bot.settings, self._book(bot, pair)
         allowed = settings.allowed_deals_on_same_pair or 1 if len(settings.pairs) > 1 else 1
         ready_at = self._cooled_at(bot, pair)
-        if not bot.is_enabled:
+        if not bot.is_enabled and not even_if_disabled:
             return "the bot is disabled"
         if len(bot.active_deals) >= settings.max_active_deals:
             return "max_active_deals is reached"
-        if bot.active_on(pair) >= allowed:
+        if bot.active_on(pair) >= allowed and not any_number_on_pair:
             return "allowed_deals_on_same_pair is reached"
         if pair in self._world.black_list:
             return "the pair is on the black list"

@@ -11,11 +11,12 @@ from attrs import evolve
 from threecommas_async.sandbox.engine.bots.bot import Bot
 from threecommas_async.sandbox.engine.bots.checks import check_bot, check_stop_loss
 from threecommas_async.sandbox.engine.bots.desk import BotDesk, Opening
+from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.deals.requests import DealRequests
 from threecommas_async.sandbox.engine.deals.safety_orders import required_volume
 from threecommas_async.sandbox.engine.deals.settings import BotSettings
 from threecommas_async.sandbox.engine.funds import Account
-from threecommas_async.sandbox.engine.refusals import operation_forbidden, unknown_id, wrong_parameters
+from threecommas_async.sandbox.engine.refusals import not_allowed, operation_forbidden, unknown_id, wrong_parameters
 from threecommas_async.sandbox.engine.stepper import Stepper
 from threecommas_async.sandbox.engine.world import World
 
@@ -150,13 +151,42 @@ class BotOperations:
         """
         self._stepper.begin_operation()
         bot = self.get(bot_id)
-        if pair is None and len(bot.settings.pairs) == 1:
-            pair = bot.settings.pairs[0]
-        if pair is None or pair not in bot.settings.pairs:
-            raise wrong_parameters(pair="is missing" if pair is None else "does not have a valid value")
-        opening = self._desk.signal(bot, pair)
+        opening = self._desk.signal(bot, _pair_of(bot, pair))
         self._stepper.run()
         return opening
+
+    def start_new_deal(
+        self,
+        bot_id: int,
+        pair: str | None = None,
+        *,
+        skips_signals: bool = False,
+        skips_open_deals: bool = False,
+        only_if_enabled: bool = False,
+    ) -> Deal:
+        """Open a deal now, without the delay of the bot.
+
+        Assumptions: a condition that a signal has to meet does not hold by itself, so that a bot with one needs
+        ``skips_signals``; open deals are skipped on the pair, not in ``max_active_deals``; all else that keeps a bot
+        from opening a deal does so here, but for being disabled.
+
+        :param pair: On which pair; a bot of one pair needs none.
+        :raises RefusedError: The bot may not open one (422), there is no such bot (404), or it does not trade the pair
+            (400).
+        """
+        self._stepper.begin_operation()
+        bot = self.get(bot_id)
+        code = _pair_of(bot, pair)
+        obstacle = self._desk.obstacle(
+            bot, code, even_if_disabled=not only_if_enabled, any_number_on_pair=skips_open_deals
+        )
+        if obstacle is None and not skips_signals and bot.settings.waits_for_signal:
+            obstacle = "the start conditions are not met"
+        if obstacle is not None:
+            raise not_allowed(f"No deal was started: {obstacle}")
+        deal = self._desk.open(bot, code)
+        self._stepper.run()
+        return deal
 
     @property
     def black_list(self) -> tuple[str, ...]:
@@ -198,3 +228,12 @@ class BotOperations:
         self._world.disable(bot)
         self._stepper.run()
         return bot
+
+
+def _pair_of(bot: Bot, pair: str | None) -> str:
+    """Return the pair that is meant; a bot of one pair needs none to be named."""
+    if pair is None and len(bot.settings.pairs) == 1:
+        return bot.settings.pairs[0]
+    if pair is None or pair not in bot.settings.pairs:
+        raise wrong_parameters(pair="is missing" if pair is None else "does not have a valid value")
+    return pair

@@ -123,6 +123,11 @@ class BotSettings:
         return any(condition.strategy == "nonstop" for condition in self.strategy_list)
 
     @property
+    def waits_for_signal(self) -> bool:
+        """Whether there is a start condition that a signal has to meet: neither ``nonstop`` nor ``manual``."""
+        return any(condition.strategy not in ("nonstop", "manual") for condition in self.strategy_list)
+
+    @property
     def closes_by_signal(self) -> bool:
         return bool(self.close_strategy_list)
 
