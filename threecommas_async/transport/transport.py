@@ -6,7 +6,7 @@ import asyncio
 import copy
 from collections.abc import Collection, Mapping, Sequence
 from types import NoneType
-from typing import Any, Final, TypeVar, cast, final, overload
+from typing import Any, Final, Literal, TypeVar, cast, final, overload
 
 import aiohttp
 import attrs
@@ -140,6 +140,23 @@ class Transport:
         self,
         method: Method,
         path: str,
+        kind: type[T],
+        *,
+        ids: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        envelope: str | None = None,
+        public: bool = False,
+        reads: bool | None = None,
+        texts: Collection[bytes] = (),
+        may_be_empty: Literal[True],
+    ) -> T | None: ...
+
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
         kind: None,
         *,
         ids: Mapping[str, object] | None = None,
@@ -164,6 +181,7 @@ class Transport:
         public: bool = False,
         reads: bool | None = None,
         texts: Collection[bytes] = (),
+        may_be_empty: bool = False,
     ) -> T | JsonValue:
         """Send one call and return its result as ``kind``.
 
@@ -177,6 +195,7 @@ class Transport:
         :param public: whether the API wants no signature.
         :param reads: whether the call changes nothing; by default that is so for GET alone.
         :param texts: what the API is documented to answer instead of JSON, where it does.
+        :param may_be_empty: whether the API answers some of these calls without a body; the result is then None.
         """
         writes = method != "GET" if reads is None else not reads
         call = Call(method, path, self._base_url, ids=ids, query=query, body=body, writes=writes)
@@ -190,7 +209,7 @@ class Transport:
                 if isinstance(outcome, Response):
                     turn.saw(outcome)
             if isinstance(outcome, Response):
-                result = _result(outcome, kind, envelope, texts)
+                result = _result(outcome, kind, envelope, texts, may_be_empty=may_be_empty)
                 if result is not _UNREAD:
                     self._retries.succeeded()
                     return cast("T", result)
@@ -293,10 +312,14 @@ class Transport:
 _UNREAD: Final = object()
 
 
-def _result(response: Response, kind: Any, envelope: str | None, texts: Collection[bytes]) -> object:
+def _result(
+    response: Response, kind: Any, envelope: str | None, texts: Collection[bytes], *, may_be_empty: bool
+) -> object:
     """Read the result out of a response; what is none, or cannot be read, is left to the verdict."""
     if not response.is_success or response.problem is not None:
         return _UNREAD
+    if may_be_empty and not response.body:
+        return None
     if kind is NoneType or kind is None:
         if not response.body or response.body.strip() in texts:
             return None
