@@ -135,7 +135,7 @@ def test_an_account_without_enough_money(command: Command, arguments: list[str])
     [
         ("time,price\n", "rows must not be empty"),
         ("2024-10-01,2000\n2024-10-02\n", "row 2 must have a time and a price"),
-        ("2024-10-02,2000\n2024-10-01,2000\n", "times must ascend: that of row 2, 2024-10-01T00:00:00+00:00, is"),
+        ("2024-10-02,2000\n2024-10-01,2000\n", "times must ascend, but row 2, 2024-10-01T00:00:00+00:00, is"),
         ("2024-10-02,0\n", "the price of row 1 must be a number above 0, not 0"),
     ],
 )

@@ -1,7 +1,9 @@
-"""An offline 3Commas: a server on this machine that answers as the real one does, for tests and for trying things out.
+"""An offline 3Commas: a server on this machine that responds as the real one does, for tests and for trying things out.
 
-async with Sandbox() as sandbox, sandbox.client() as client:
-    account = await client.accounts.create(type="binance", name="Main", api_key="abcde", secret="abcde")
+::
+
+    async with Sandbox() as sandbox, sandbox.client() as client:
+        account = await client.accounts.create(type="binance", name="Main", api_key="abcde", secret="abcde")
 """
 
 from threecommas_async.sandbox.control.accounts import SandboxAccounts

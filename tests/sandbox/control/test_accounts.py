@@ -135,7 +135,7 @@ WRONG: list[tuple[Callable[[SandboxAccounts], object], type[Exception], str]] = 
     (lambda accounts: accounts.add(balances={"BTC": 0.5}), TypeError, "the balance of BTC must be a Decimal"),  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     (lambda accounts: accounts.remove(7), ValueError, "there is no account 7"),
     (lambda accounts: accounts.set_keys_valid(7, True), ValueError, "there is no account 7"),
-    (lambda accounts: accounts.set_active(7, deals=-1), ValueError, "there cannot be -1 of anything"),
+    (lambda accounts: accounts.set_active(7, deals=-1), ValueError, "deals must be at least 0, not -1"),
 ]
 
 

@@ -123,7 +123,7 @@ WRONG: Final[list[tuple[str, type[Exception], str, Callable[[Sandbox], Awaitable
         "price must be a Decimal, a str or an int: a float is not exact",
         lambda s: s.prices.set(MARKET, PAIR, 1980.5),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     ),
-    ("walk text", TypeError, "prices must be several", lambda s: s.prices.walk(MARKET, PAIR, "1980")),
+    ("walk text", TypeError, "prices must be a sequence", lambda s: s.prices.walk(MARKET, PAIR, "1980")),
     (
         "pair of one",
         ValueError,
@@ -151,13 +151,13 @@ WRONG: Final[list[tuple[str, type[Exception], str, Callable[[Sandbox], Awaitable
     (
         "past",
         ValueError,
-        "that of row 1, 2020-01-01T00:00:00+00:00, is before the present",
+        "but row 1, 2020-01-01T00:00:00+00:00, is before the present",
         lambda s: s.prices.replay(MARKET, PAIR, [("2020-01-01", 1)]),
     ),
     (
         "backwards",
         ValueError,
-        "that of row 2, 2026-01-01T00:00:00+00:00, is before the one before",
+        "but row 2, 2026-01-01T00:00:00+00:00, is before the one before",
         lambda s: s.prices.replay(MARKET, PAIR, [("2026-01-02", 1), ("2026-01-01", 2)]),
     ),
     (

@@ -187,5 +187,5 @@ def test_a_form_inherits_fields() -> None:
 
 
 def test_a_form_that_is_about_something_else_is_a_mistake() -> None:
-    with pytest.raises(TypeError, match="the form is about NoneType, not about Traded"):
+    with pytest.raises(TypeError, match="the form is about NoneType, not Traded"):
         Draft({}, None).about(Traded)

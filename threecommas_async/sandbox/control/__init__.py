@@ -1,4 +1,5 @@
-"""What a test holds in its hand: accounts, pairs, prices and signals, and the faults that requests are to meet.
+"""The controls of a test: accounts, pairs, prices and signals, and the faults to inject.
 
-What lets bots and deals act is awaited: prices and signals. What only sets up is not: accounts, pairs, faults.
+Methods that make bots and deals act are awaited: prices and signals. Methods that only set up are not: accounts, pairs,
+faults.
 """

@@ -1,4 +1,4 @@
-"""The accounts of a sandbox from the outside: what a test sets up before, and looks at after, its calls."""
+"""The accounts of a sandbox: what a test sets up before its calls, and looks at afterwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, get_args
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from threecommas_async.sandbox.documents.writing import shortened
 from threecommas_async.sandbox.reference.currencies import CURRENCIES, Worth
@@ -19,7 +19,7 @@ from threecommas_async.sandbox.state.trading import Trading
 from threecommas_async.transport.clock import Clock
 
 Balances = Mapping[str, Decimal | str | int] | Holdings
-"""How much of each currency, or the balances and profits that :data:`~threecommas_async.sandbox.VENDOR_DUST` is."""
+"""Amounts by currency, or balances with profits, such as :data:`~threecommas_async.sandbox.VENDOR_DUST`."""
 
 
 class SandboxAccounts:
@@ -29,11 +29,11 @@ class SandboxAccounts:
 
         account_id = sandbox.accounts.add(type="binance", balances={"BTC": "0.5", "USDT": "1000"})
         sandbox.accounts.add_many(1_050)
-        sandbox.accounts.set_active(account_id, deals=2)  # cannot be removed now
-        sandbox.accounts.set_keys_valid(account_id, False)  # the exchange refuses its keys now
+        sandbox.accounts.set_active(account_id, deals=2)  # it can no longer be removed
+        sandbox.accounts.set_keys_valid(account_id, False)  # the exchange rejects its keys
         sandbox.accounts.set_keys_state(account_id, "expire_soon")
 
-    Ids are those that the API gives, such as ``account.id``. An id that no account has is a ``ValueError``.
+    Ids are those of the API, such as ``account.id``. An unknown id raises ``ValueError``.
     """
 
     def __init__(self, accounts: AccountBook, trading: Trading, clock: Clock) -> None:
@@ -64,10 +64,11 @@ class SandboxAccounts:
         """Connect an account without a call, and return its id.
 
         :param type: a market code of the market list.
-        :param api_key: the exchange's key, which every answer shows, by which the account can be found, and which
-            cannot be connected twice.
+        :param api_key: the exchange's key. Every response shows it, accounts can be listed by it, and it cannot be
+            connected twice.
         :param address: the same for a wallet.
-        :param balances: see :meth:`set_balances`; when not given, what a trader may have there.
+        :param balances: see :meth:`set_balances`; by default plausible balances for the market.
+        :raises ValueError: an argument is not valid, or the key or address is already connected.
         """
         market = MARKETS_BY_TYPE.get(type)
         if market is None:
@@ -87,23 +88,24 @@ class SandboxAccounts:
         return connect(market, name=name, now=now, api_key=api_key, address=address, holdings=held).id
 
     def add_many(self, count: int, *, type: str = "binance", name: str = "Account") -> list[int]:
-        """Connect that many accounts, named ``Account 1``, ``Account 2`` ..., and return their ids."""
+        """Connect ``count`` accounts, named ``Account 1``, ``Account 2`` ..., and return their ids."""
         return [self.add(type=type, name=f"{name} {number}") for number in range(1, count + 1)]
 
     def remove(self, account_id: int) -> None:
-        """Forget an account with its bots and deals, whatever is active in it."""
+        """Remove an account with its bots and deals, even if some are active."""
         self._trading.bring_to(self._clock.now())
         self._accounts.remove(self._account(account_id).id)
 
     def set_balances(self, account_id: int, balances: Balances) -> None:
-        """Let an account hold these amounts and nothing else.
+        """Replace the balances of an account.
 
-        What the open orders of deals have locked is part of it, and stays locked.
+        The amounts include what open orders of deals have locked, which stays locked.
 
-        :param balances: by the code of the currency; the sandbox has prices for BTC, ETH, BNB, USDT, USDC, DOGE, ADA,
-            FIL, ROSE and 1INCH, and for those whose pairs were added. Or
-            :data:`~threecommas_async.sandbox.VENDOR_DUST`.
-        :raises ValueError: among others: it is less than open orders have locked.
+        :param balances: amounts by currency; the sandbox has prices for BTC, ETH, BNB, USDT, USDC, DOGE, ADA, FIL, ROSE
+            and 1INCH, and for currencies of added pairs. Or :data:`~threecommas_async.sandbox.VENDOR_DUST`.
+        :raises ValueError: there is no such account, an amount is not valid or less than open orders have locked, or
+            the sandbox has no price for a currency.
+        :raises TypeError: an amount is a float.
         """
         now = self._clock.now()
         held = _checked_holdings(balances, now, self._trading.worth)
@@ -118,11 +120,11 @@ class SandboxAccounts:
         self._accounts.keep(evolve(account, updated_at=now))
 
     def set_keys_valid(self, account_id: int, valid: bool) -> None:
-        """Let the exchange refuse the account's keys, so that calls that ask it end in 422, or accept them again."""
+        """Make the exchange reject the account's keys, so that calls that need it end in 422, or accept them again."""
         self._accounts.keep(evolve(self._account(account_id), keys_valid=valid))
 
     def set_keys_state(self, account_id: int, state: KeysState) -> None:
-        """Let the account's keys be ``ok``, ``expire_soon``, or ``expired``, with which the exchange refuses them."""
+        """Set the state of the account's keys: ``ok``, ``expire_soon``, or ``expired``, which the exchange rejects."""
         if state not in get_args(KeysState):
             raise ValueError(f"state must be one of {', '.join(get_args(KeysState))}, not {state!r}")
         self._accounts.keep(evolve(self._account(account_id), keys_state=state))
@@ -137,14 +139,17 @@ class SandboxAccounts:
         orders: int = 0,
         grid_bots: int = 0,
     ) -> None:
-        """Let so much be going on in an account, besides the bots and deals that the sandbox runs itself.
+        """Set the numbers of active entities of an account, in addition to the bots and deals that the sandbox runs.
 
-        It cannot be removed unless everything is 0.
+        The account cannot be removed unless all of them are 0.
+
+        :raises ValueError: a number is negative, or there is no such account.
         """
-        counts = (bots, deals, smart_trades, orders, grid_bots)
-        if min(counts) < 0:
-            raise ValueError(f"there cannot be {min(counts)} of anything")
-        self._accounts.set_active(self._account(account_id).id, ActiveEntities(*counts))
+        active = ActiveEntities(bots, deals, smart_trades, orders, grid_bots)
+        for name, number in asdict(active).items():
+            if number < 0:
+                raise ValueError(f"{name} must be at least 0, not {number}")
+        self._accounts.set_active(self._account(account_id).id, active)
 
     def _account(self, account_id: int) -> ExchangeAccount:
         account = self._accounts.find(account_id)

@@ -1,18 +1,18 @@
-"""What tests hand in, checked: whatever is wrong is named."""
+"""Checks of the arguments of controls; the messages name what is wrong."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
 Amount = Decimal | str | int
-"""An amount of money or a price; never a float, which is not exact."""
+"""An amount or a price; never a float, which is not exact."""
 
 
 def checked_amount(name: str, value: object, *, above_zero: bool = True) -> Decimal:
     """Return an amount.
 
-    :raises TypeError: it is a float, or no number at all.
-    :raises ValueError: it is not finite, or below what it can be.
+    :raises TypeError: it is a float, or not a number.
+    :raises ValueError: it is not finite, or too small.
     """
     if isinstance(value, float):
         raise TypeError(f"{name} must be a Decimal, a str or an int: a float is not exact")
@@ -30,7 +30,7 @@ def checked_amount(name: str, value: object, *, above_zero: bool = True) -> Deci
 def checked_text(name: str, value: object) -> str:
     """Return a text.
 
-    :raises TypeError: it is none.
+    :raises TypeError: it is not a str.
     :raises ValueError: it is empty.
     """
     if not isinstance(value, str):
@@ -43,7 +43,7 @@ def checked_text(name: str, value: object) -> str:
 def checked_id(name: str, value: object) -> int:
     """Return an id.
 
-    :raises TypeError: it is no number.
+    :raises TypeError: it is not an int.
     """
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")

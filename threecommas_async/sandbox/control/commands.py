@@ -1,4 +1,4 @@
-"""What can be asked of a sandbox over HTTP besides the API: one row a command."""
+"""The commands of a sandbox over HTTP, besides the API: one row for each command."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST: Final = 10 * 366 * 86_400
 
 
 class Controls(Protocol):
-    """The parts of a sandbox that commands are about."""
+    """The parts of a sandbox that commands control."""
 
     @property
     def accounts(self) -> SandboxAccounts: ...
@@ -52,7 +52,7 @@ class Controls(Protocol):
 @final
 @frozen
 class Command(Generic[F]):
-    """A command: what it is sent, and what it does. The answer is what ``run`` returns."""
+    """A command: the form that it is sent, and the function that executes it and returns the response."""
 
     form: type[F]
     run: Callable[[Controls, F], Awaitable[object]]
@@ -229,7 +229,7 @@ async def _now(controls: Controls, _: Nothing) -> object:
 
 async def _advance(controls: Controls, form: TimeToPass) -> object:
     if not isinstance(controls.clock, SimulatedClock):
-        raise ValueError("seconds cannot pass at will: the sandbox has no simulated clock")  # noqa: TRY004
+        raise ValueError("seconds cannot be advanced: the sandbox has no SimulatedClock")  # noqa: TRY004
     await controls.clock.advance(float(form.seconds))
     return _time(controls)
 
@@ -314,4 +314,4 @@ COMMANDS: Final[Mapping[str, Command[Any]]] = {
     "faults/truncate_next": Command(BytesToKeep, _planning(_truncate)),
     "faults/clear": Command(Nothing, _planning(_clear)),
 }
-"""Every command under its path; they are the methods of the same names."""
+"""Every command by its path, which is the name of the method that it calls."""

@@ -1,4 +1,4 @@
-"""Fault injection: answers, delays and broken connections that a sandbox gives instead of, or around, its own."""
+"""Fault injection: responses, delays and broken connections in place of, or around, a sandbox's own responses."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from threecommas_async.sandbox.http.disturbances import Disturbance, delayed, dropped, replaced, truncated
-from threecommas_async.sandbox.http.faults import AppliedFault, FaultKind, FaultQueue, PlannedFault
+from threecommas_async.sandbox.http.faults import AppliedFault, FaultKind, FaultQueue, Plan, PlannedFault
 from threecommas_async.sandbox.http.gateway import error_inside, gateway_page, plan_refusal, usual_answer
 from threecommas_async.sandbox.http.routes import check_target
 from threecommas_async.transport.clock import Clock
 
 
 class Faults:
-    """What is to go wrong with the next requests of a sandbox.
+    """Fault injection: what is to go wrong with the next requests.
 
-    Every request meets one fault at most: the first one planned that fits it and is not used up. So a script of
-    failures is written in its order::
+    Each request meets at most one fault: the first planned one that matches it and is not used up. So a script of
+    failures is written in order::
 
         sandbox.faults.fail_next(502, times=2)
         sandbox.faults.drop_next(before_processing=False, method="POST")
 
-    What all methods share:
+    Parameters that all methods share:
 
-    - ``times``: how many requests meet it.
-    - ``method``, ``path``: only requests with this verb, and with this path below the base URL. In a path, ``{...}``
-      is one segment and ``*`` is anything: ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``. What no endpoint of the
-      API has is a ``ValueError``.
-    - ``before_processing``: true leaves the request undone; false lets the sandbox do it first, so that only the
-      answer is lost.
+    - ``times``: how many requests meet the fault.
+    - ``method``, ``path``: match only requests with this verb, and with this path below the base URL. In a path,
+      ``{...}`` is one segment and ``*`` is anything: ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``. A verb or path
+      that no endpoint of the API has raises ``ValueError``.
+    - ``before_processing``: if true, the request is not carried out; if false, it is carried out first, so that only
+      the response is lost.
 
-    Requests that a rate limit refuses meet no fault.
+    Requests that a rate limit rejects meet no fault.
 
-    :ivar applied: the faults that were met, oldest first, 10,000 at most. May be cleared.
+    :ivar applied: the faults that were met, oldest first; the latest 10,000. May be cleared.
     """
 
     applied: deque[AppliedFault]
@@ -46,16 +46,16 @@ class Faults:
 
     @property
     def pending(self) -> int:
-        """How many requests are still to meet a fault."""
+        """The number of requests that are still to meet a fault."""
         return sum(fault.remaining for fault in self._queue.planned)
 
     @property
     def planned(self) -> list[PlannedFault]:
-        """The faults that are still to be met, in their order."""
+        """The faults that are still to be met, in order."""
         return self._queue.planned
 
     def clear(self) -> None:
-        """Forget what is planned. What was applied stays on record."""
+        """Drop all planned faults; ``applied`` is kept."""
         self._queue.clear()
 
     def fail_next(
@@ -69,10 +69,10 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Answer with a status.
+        """Respond with a status.
 
-        :param body: a mapping goes out as JSON, a text as it is; when not given, what 3Commas, or the gateway in
-            front of it, usually says with this status. A 429 is a rate limit, a 418 a ban, both without consequences.
+        :param body: a mapping is sent as JSON, a text unchanged; by default the usual body of 3Commas, or of the
+            gateway in front of it, for this status. A 429 is a rate limit, a 418 a ban, both without consequences.
         :param headers: further headers, such as ``{"Retry-After": "7"}``.
         """
         answer = usual_answer(_checked_status(status), body, dict(headers or {}))
@@ -88,7 +88,7 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Answer with the HTML page of a gateway, under any status, 200 among them."""
+        """Respond with the HTML page of a gateway, with any status, even 200."""
         disturb = replaced(gateway_page(_checked_status(status)), processed=not before_processing)
         self._plan("html", disturb, times, method, path, processed=not before_processing)
 
@@ -101,7 +101,7 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Answer 200 with ``{"error": error}``; the error is ``{"status_code": 502}`` when not given."""
+        """Respond with 200 and ``{"error": error}``; by default the error is ``{"status_code": 502}``."""
         disturb = replaced(error_inside(error), processed=not before_processing)
         self._plan("error_inside", disturb, times, method, path, processed=not before_processing)
 
@@ -113,7 +113,7 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Refuse with the 429 that is about the subscription plan: waiting does not help."""
+        """Respond with the 429 that is about the subscription plan: waiting does not help."""
         disturb = replaced(plan_refusal(request_type), processed=False)
         self._plan("plan", disturb, times, method, path, processed=False)
 
@@ -125,7 +125,7 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Close the connection without an answer."""
+        """Close the connection without a response."""
         disturb = dropped(processed=not before_processing)
         self._plan("drop", disturb, times, method, path, processed=not before_processing)
 
@@ -138,9 +138,10 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Wait, then answer as ever. The request is done in either case, even if its sender is gone by then.
+        """Wait, and respond as usual. The request is carried out in any case, even if its sender has disconnected.
 
-        :param before_processing: whether to wait before or after it is done.
+        :param seconds: how long to wait.
+        :param before_processing: whether to wait before or after carrying it out.
         """
         if not 0 <= seconds < math.inf:
             raise ValueError(f"seconds must be a finite number of at least 0, not {seconds}")
@@ -155,9 +156,9 @@ class Faults:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Do the request, send the head and the beginning of the body of its answer, and close the connection.
+        """Carry out the request, send the head and the beginning of the body of the response, and close the connection.
 
-        :param keep: how many bytes of the body to send; half of them when not given, never all.
+        :param keep: how many bytes of the body to send, but never all; by default half of them.
         """
         if keep is not None and keep < 0:
             raise ValueError(f"keep must be at least 0, not {keep}")
@@ -177,7 +178,7 @@ class Faults:
             raise ValueError(f"times must be at least 1, not {times}")
         verb = None if method is None else method.upper()
         check_target(verb, path)
-        self._queue.add(kind, disturb, times, verb, path, processed=processed)
+        self._queue.add(Plan(kind, disturb, processed, times, verb, path))
 
 
 def _checked_status(status: int) -> int:

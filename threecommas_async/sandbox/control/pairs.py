@@ -1,4 +1,4 @@
-"""The pairs of a sandbox's markets, in a test's hand."""
+"""The control of the pairs of a sandbox's markets."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ class SandboxPairs:
         min_lot: Amount | None = None,
         min_total: Amount | None = None,
     ) -> None:
-        """Have a market trade a pair, with a currency that may be new; or by other rules, if no bot trades it yet.
+        """Add a pair to a market, or change its rules if no bot trades it yet. The currency may be new.
 
         :param market: a market code of the market list, such as ``"binance"``.
         :param pair: the pair, quote currency first, such as ``"USDT_XYZ"``.
-        :param price: what it costs.
+        :param price: its price.
         :param price_step: the step of prices.
         :param lot_step: the step of amounts.
-        :param min_lot: the smallest amount of an order; one step of amounts when not given.
-        :param min_total: the smallest volume of an order; when not given, some 5 dollars of the quote currency.
-        :raises ValueError: there is no such market, the pair is none, a number is not above 0, or a bot trades it.
-        :raises TypeError: a number is a float, or none at all.
+        :param min_lot: the smallest amount of an order; by default ``lot_step``.
+        :param min_total: the smallest volume of an order; by default about 5 dollars in the quote currency.
+        :raises ValueError: there is no such market, the pair is malformed, a number is not above 0, or a bot trades it.
+        :raises TypeError: a number is a float, or not a number.
         """
         listed = market_of(checked_text("market", market))
         if not all(checked_text("pair", pair).partition("_")):
@@ -70,4 +70,4 @@ class SandboxPairs:
         try:
             self._trading.add_pair(listed, pair, wanted)
         except ValueError as error:
-            raise ValueError(f"pair {pair!r} cannot get other rules: {error}") from None
+            raise ValueError(f"the rules of pair {pair!r} cannot be changed: {error}") from None

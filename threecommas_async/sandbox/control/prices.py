@@ -1,4 +1,4 @@
-"""The prices of a sandbox's markets, in a test's hand."""
+"""The control of the prices of a sandbox's markets."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _ROWS_AT_ONCE: Final = 500
 @final
 @frozen
 class ReplayProgress:
-    """How far a replay has come."""
+    """The progress of a replay."""
 
     done: int
-    """Rows that were replayed."""
+    """The number of rows that were replayed."""
     total: int
-    """All rows."""
+    """The number of all rows."""
     time: datetime
     price: Decimal
 
@@ -45,8 +45,8 @@ class SandboxPrices:
         await sandbox.prices.replay("binance", "USDT_ETH", "eth-2024-10.csv")
 
     A price is bid, ask and last at once. It moves in one step: limit orders on the way fill at their own prices, then
-    whatever waits for the new price acts, then bots open deals. All of that has happened when a call returns. Prices
-    that nobody has moved are those of ``currency_rates``; there every move shows as well.
+    triggers of the new price act, then bots open deals. All of that has happened when a call returns.
+    ``currency_rates`` shows the same prices.
     """
 
     def __init__(self, trading: Trading, clock: Clock) -> None:
@@ -66,18 +66,18 @@ class SandboxPrices:
         :param market: a market code of the market list, such as ``"binance"``.
         :param pair: the pair, quote currency first, such as ``"USDT_ETH"``.
         :raises ValueError: there is no such market, it does not trade the pair, or the price is not above 0.
-        :raises TypeError: the price is a float, or no number at all.
+        :raises TypeError: the price is a float, or not a number.
         """
         await self.walk(market, pair, (price,))
 
     async def walk(self, market: str, pair: str, prices: Iterable[Amount]) -> None:
-        """Move the price of a pair from one to the next. The clock stands still meanwhile.
+        """Move the price of a pair from one price to the next. The clock does not move.
 
-        :raises ValueError: as of :meth:`set`; then no price has moved.
-        :raises TypeError: as of :meth:`set`.
+        :raises ValueError: as for :meth:`set`; the price has not moved.
+        :raises TypeError: as for :meth:`set`.
         """
         if isinstance(prices, str):
-            raise TypeError("prices must be several, such as ['1980', '2000'], not a str")
+            raise TypeError("prices must be a sequence, such as ['1980', '2000'], not a str")
         listed, code = self._traded(market, pair)
         steps = [checked_amount("price", price) for price in prices]
         for price in steps:
@@ -95,15 +95,16 @@ class SandboxPrices:
     ) -> int:
         """Replay a recorded series of prices; the simulated clock follows it.
 
-        Programs that sleep by the clock wake at their moments in between, and are waited for. While nobody wakes and
-        nothing happens to a deal, many rows are replayed at once, so that a month of minutes takes seconds.
+        Programs that sleep by the clock wake at their own moments in between, and the replay waits for them. While
+        nobody wakes and nothing happens to a deal, many rows are replayed at once, so that a month of minutes takes
+        seconds.
 
-        :param rows: the path of a CSV file with the columns time and price, or pairs of them. A time is an aware
-            datetime, ISO 8601 (of no zone: UTC), or seconds or milliseconds since 1970; times ascend.
-        :param progress: called every now and then, and at the end.
+        :param rows: the path of a CSV file with the columns time and price, or pairs of a time and a price. A time is
+            an aware datetime, ISO 8601 (UTC if it has no zone), or seconds or milliseconds since 1970; times ascend.
+        :param progress: called from time to time, and at the end.
         :returns: how many rows were replayed.
-        :raises ValueError: as of :meth:`set`; a row is wrong, which is named, or lies before the present; the sandbox
-            has no :class:`~threecommas_async.SimulatedClock`. Then nothing has happened.
+        :raises ValueError: as for :meth:`set`; or a row is wrong or before the present, and the text names it; or the
+            sandbox has no :class:`~threecommas_async.SimulatedClock`. Nothing has been replayed.
         :raises TypeError: a price is a float.
         """
         listed, code = self._traded(market, pair)
@@ -126,7 +127,7 @@ class SandboxPrices:
         trading, changed = self._trading, list[Entity]()
         trading.listeners.append(changed.append)
         try:
-            await clock.advance(0)  # whoever is about to sleep does
+            await clock.advance(0)  # lets those sleep who are about to
             for done, row in enumerate(series, start=1):
                 if (wake := clock.next_wake) is not None and wake <= row.time:
                     await _reach(clock, row.time)

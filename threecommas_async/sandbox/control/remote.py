@@ -25,17 +25,18 @@ _FIRST_WORD: Final = re.compile(r"[a-z_]+")
 
 @final
 class RemoteControl:
-    """Answers ``POST /sandbox/<command>``: a JSON object in, a JSON object out.
+    """Serves ``POST /sandbox/<command>``: a JSON object in, a JSON object out.
 
-    A command is a method of the same name: ``prices/set`` takes ``{"market": "binance", "pair": "USDT_ETH", "price":
-    "1980"}``. The header ``Sandbox-Key`` has to have the sandbox's ``control_key``. Commands meet neither faults nor
-    limits, and are not among the sandbox's ``requests``. What is refused has ``error``, a text, and ``fields``, the
-    reasons for each parameter that is wrong:
+    A command calls the method of the same name: ``prices/set`` takes ``{"market": "binance", "pair": "USDT_ETH",
+    "price": "1980"}``. The header ``Sandbox-Key`` must contain the sandbox's ``control_key``. Commands meet neither
+    faults nor limits, and are not listed in the sandbox's ``requests``. The response to a rejected command has
+    ``error``, a text, and ``fields``, the reasons for each wrong parameter:
 
-    - 400: a parameter is missing, unknown or wrong, or the body is no JSON object
+    - 400: a parameter is missing, unknown or wrong, or the body is not a JSON object
     - 401: the key is missing or wrong
     - 404: there is no such command
-    - 405: another verb than POST
+    - 405: a verb other than POST
+    - 413: the body is too large
     """
 
     def __init__(self, controls: Controls, key: str) -> None:
@@ -48,15 +49,15 @@ class RemoteControl:
         return request.path == CONTROL_PREFIX or request.path.startswith(f"{CONTROL_PREFIX}/")
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Carry a command out."""
+        """Execute a command."""
         given = request.headers.get(KEY_HEADER, "").encode(errors="surrogateescape")
         if not hmac.compare_digest(given, self._key):
-            return _refused(401, f"the header {KEY_HEADER} must have the sandbox's control_key")
+            return _refused(401, f"the header {KEY_HEADER} must contain the sandbox's control_key")
         command = COMMANDS.get(request.path.removeprefix(CONTROL_PREFIX).strip("/"))
         if command is None:
-            return _refused(404, f"there is no such command, only {', '.join(COMMANDS)}")
+            return _refused(404, f"there is no such command; the commands are {', '.join(COMMANDS)}")
         if request.method != "POST":
-            return _refused(405, "commands are sent with POST")
+            return _refused(405, "commands must be sent with POST")
         try:
             body = await request.clone(client_max_size=_LARGEST_BODY).read()
             sent = _object(body)

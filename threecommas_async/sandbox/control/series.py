@@ -1,4 +1,4 @@
-"""Recorded series of prices: read, and checked before any of them is replayed."""
+"""Recorded series of prices: reads them, and checks them before any row is replayed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from threecommas_async.sandbox.control.arguments import checked_amount
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MILLISECONDS: Final = Decimal(10) ** 11
-"""Numbers from here on are milliseconds: as seconds they would be the year 5138."""
+"""Numbers from here on are milliseconds: in seconds, this is the year 5138."""
 _COLUMNS: Final = 2
 
 
@@ -30,7 +30,7 @@ class Row:
 
 
 def read_rows(path: str | os.PathLike[str]) -> Iterator[Sequence[str]]:
-    """Read the rows of a CSV file; a first row without a number in it names the columns."""
+    """Read the rows of a CSV file; a first row that contains no number is a header."""
     with Path(path).open(newline="", encoding="utf-8") as file:
         for number, row in enumerate(csv.reader(file)):
             if row and not (number == 0 and not any(character.isdecimal() for character in "".join(row))):
@@ -38,9 +38,9 @@ def read_rows(path: str | os.PathLike[str]) -> Iterator[Sequence[str]]:
 
 
 def checked_rows(rows: Iterable[Sequence[object]], *, not_before: datetime) -> list[Row]:
-    """Return a series whose times ascend.
+    """Return the rows, whose times must ascend.
 
-    :raises ValueError: a row is wrong; its number, from 1 on, is named.
+    :raises ValueError: a row is wrong; the text names its number, counted from 1.
     """
     found = list[Row]()
     reached = not_before
@@ -53,7 +53,7 @@ def checked_rows(rows: Iterable[Sequence[object]], *, not_before: datetime) -> l
         )
         if time < reached:
             what = "the one before" if found else "the present"
-            raise ValueError(f"rows: times must ascend: that of row {number}, {time.isoformat()}, is before {what}")
+            raise ValueError(f"rows: times must ascend, but row {number}, {time.isoformat()}, is before {what}")
         reached = time
         found.append(Row(time, price))
     if not found:

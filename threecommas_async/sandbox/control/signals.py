@@ -1,4 +1,4 @@
-"""The signals that bots wait for, in a test's hand: there are no indicators and no charts in a sandbox."""
+"""The control of the signals that bots wait for: a sandbox has no indicators and no charts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from threecommas_async.transport.clock import Clock
 @final
 @frozen
 class SignalResult:
-    """What came of a signal to open a deal."""
+    """The result of a signal to open a deal."""
 
     deal_id: int | None
     """The deal that was opened."""
     due_at: datetime | None
-    """When the signal will be acted upon, if the bot starts deals with a delay."""
+    """When the deal will be opened, if the bot starts deals with a delay."""
     obstacle: str | None
-    """Why there is no deal: ``"the bot is disabled"``, for example."""
+    """Why there is no deal, such as ``"the bot is disabled"``."""
 
 
 @final
 class SandboxSignals:
-    """The start and close conditions of bots, other than ``nonstop``: they hold when a test says so.
+    """The start and close conditions of bots, other than ``nonstop``: they are met when a test says so.
 
     ::
 
@@ -42,9 +42,9 @@ class SandboxSignals:
         self._clock: Final = clock
 
     async def open(self, bot_id: int, pair: str | None = None) -> SignalResult:
-        """Let all start conditions of a bot hold for a moment.
+        """Let all start conditions of a bot be met for a moment.
 
-        :param pair: on which pair; a bot of one pair needs none.
+        :param pair: the pair; may be omitted for a bot with one pair.
         :raises ValueError: there is no such bot, or it does not trade the pair.
         """
         number = checked_id("bot_id", bot_id)
@@ -60,10 +60,10 @@ class SandboxSignals:
         return SignalResult(None if deal is None else deal.id, opening.due_at, opening.obstacle)
 
     async def close(self, deal_id: int) -> str:
-        """Let the close conditions of a deal hold: it is completed, or waits for its minimum profit.
+        """Let the close conditions of a deal be met: it is completed, or waits for its minimum profit.
 
         :returns: the status of the deal afterwards.
-        :raises ValueError: there is no such deal, it does not run, or its bot has no ``close_strategy_list``.
+        :raises ValueError: there is no such deal, it is not active, or its bot has no ``close_strategy_list``.
         """
         number = checked_id("deal_id", deal_id)
         self._trading.bring_to(self._clock.now())
@@ -71,7 +71,7 @@ class SandboxSignals:
             deal = self._trading.engine.deals.close_signal(number)
         except RefusedError as error:
             known = error.status != 404
-            what = f"deal {number} is not closed by a signal" if known else f"there is no deal {number}"
+            what = f"deal {number} cannot be closed by a signal" if known else f"there is no deal {number}"
             raise ValueError(f"deal_id: {what}") from None
         await asyncio.sleep(0)
         return deal.status

@@ -1,1 +1,1 @@
-"""From a request to a handler and back: signatures, limits, faults, forms, refusals; no endpoint is known here."""
+"""From a request to its handler and back: signatures, limits, faults, forms, refusals; knows no endpoint."""

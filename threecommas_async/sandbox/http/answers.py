@@ -1,4 +1,4 @@
-"""JSON answers."""
+"""JSON responses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from aiohttp import web
 
 
 def json_response(status: int, document: object) -> web.Response:
-    """Write a document; a ``msgspec.Raw`` in it goes out as it is, which keeps the digits of bare numbers."""
+    """Return a response with a document; a ``msgspec.Raw`` in it is sent unchanged, so that numbers keep all digits."""
     return web.Response(status=status, body=json_body(document), content_type="application/json")
 
 
 def json_body(document: object) -> bytes:
-    """Write a document as the body of an answer."""
+    """Write a document as a response body."""
     return msgspec.json.encode(document)

@@ -1,4 +1,4 @@
-"""The aiohttp application of a sandbox: from a request to a handler and back."""
+"""The aiohttp application of a sandbox: from a request to its handler and back."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _logger: Final = logging.getLogger("threecommas_async.sandbox")
 
 @frozen
 class RequestRecord:
-    """One request that reached the sandbox, without anything that could be a secret."""
+    """A request that reached the sandbox, without anything that could be a secret."""
 
     method: str
     path: str
     """The path, without its query string."""
     status: int | None
-    """The status of the answer; ``None`` if there was none, because a fault closed the connection instead."""
+    """The status of the response; ``None`` if a fault closed the connection instead."""
     time: datetime
 
 
 class Control(Protocol):
-    """What answers requests besides those of the API."""
+    """Handles requests that do not belong to the API."""
 
     def concerns(self, request: web.Request, /) -> bool: ...
 
@@ -52,7 +52,7 @@ class Control(Protocol):
 
 @frozen
 class Application:
-    """What a request passes, and the parts of a sandbox that this takes."""
+    """Builds the aiohttp application from the parts of a sandbox."""
 
     endpoints: Sequence[Endpoint]
     clock: Clock
@@ -64,9 +64,9 @@ class Application:
     control: Control
 
     def build(self) -> web.Application:
-        # From the outside in: the controls are no part of the API; whatever happens is recorded; limits come before
-        # faults, so that a request over one meets none; a fault that changes the answer has to find one, so a handler's
-        # errors become answers inside of it.
+        # From the outside in: the controls are not part of the API; everything else is recorded; limits come before
+        # faults, so that a rejected request uses up no fault; a fault that changes the response must find one, so a
+        # handler's errors become responses inside of it.
         application = web.Application(
             middlewares=[self._control, self._record, _speak_json, self._limit, self._disturb, _speak_json]
         )
@@ -104,7 +104,7 @@ class Application:
 
     @web.middleware
     async def _limit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        # A request counts, and meets a fault, once all of it is here.
+        # A request counts, and meets a fault, once it has been received completely.
         await request.read()
         if not self.enforcement.enforces:
             return await handler(request)
@@ -124,7 +124,7 @@ class Application:
 
 
 async def _identify(_: web.Request, response: web.StreamResponse) -> None:
-    """Give every answer what 3Commas and the gateway in front of it give every answer."""
+    """Add the headers that 3Commas and the gateway in front of it add to every response."""
     response.headers["X-Request-Id"] = secrets.token_hex(16)
     response.headers["Cf-Ray"] = f"{secrets.token_hex(8)}-SBX"
 
@@ -136,14 +136,14 @@ async def _speak_json(request: web.Request, handler: Handler) -> web.StreamRespo
     except Refusal as refusal:
         status, document = refusal.status, refusal.document()
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        # Nobody recorded what 3Commas says where nothing is served; a page for people is what a web server says.
+        # There is no recording of what 3Commas sends where nothing is served; an HTML page is what web servers send.
         return gateway_page(404)()
     except web.HTTPException as error:
         status, document = error.status, {"error": error.reason}
     except (web.RequestPayloadError, ConnectionError):
         status, document = 400, invalid().document()
     except Exception as error:  # noqa: BLE001
-        # A mistake of the sandbox. Where it happened is told, its text is not: that may quote the request.
+        # A bug in the sandbox. Its place is logged, its text is not, since that may quote the request.
         place = "".join(traceback.format_tb(error.__traceback__))
         _logger.error("The sandbox failed with %s:\n%s", type(error).__name__, place)  # noqa: TRY400
         status, document = 500, {"error": unknown_error().error}

@@ -1,4 +1,4 @@
-"""Who is calling: the key of a request, found and its signature verified as 3Commas does."""
+"""Authentication: finds the key of a request, and verifies the signature as 3Commas does."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ FORM = "application/x-www-form-urlencoded"
 def authenticate(request: web.Request, body: bytes, keys: KeyRing) -> KnownKey:
     """Return the key that signed the request.
 
-    :raises Refusal: the key is unknown, or the signature is missing or is not that of this request.
+    :raises Refusal: the key is unknown, or the signature is missing or not valid for this request.
     """
     key = keys.find(request.headers.get("Apikey", ""))
     if key is None:
         raise unknown_key()
     signature = request.headers.get("Signature", "").encode(errors="surrogateescape")
-    # raw_path is the request target as it came: decoding and encoding again would not give the signed bytes back.
+    # raw_path is the request target as received: decoding and encoding it would not restore the signed bytes.
     target = request.raw_path.encode(errors="surrogateescape")
     texts = _signed_texts(target, body, is_form=request.content_type == FORM)
     if isinstance(key.verifier, HmacCredentials):
@@ -40,12 +40,12 @@ def authenticate(request: web.Request, body: bytes, keys: KeyRing) -> KnownKey:
 
 
 def _signed_texts(target: bytes, body: bytes, *, is_form: bool) -> list[bytes]:
-    """Return every text whose signature is good for this request.
+    """Return every text whose signature is valid for this request.
 
-    Anything but a form counts as JSON, which clients have signed with and without a question mark before it for
-    years, with either algorithm. The vendor's pages do not say what is signed when a request has a query
-    and a body; accepted is the query, then the body, joined by what joins parameters (``&``) for a form and by what
-    stands between path and body otherwise. A signature of the query alone never covers a body.
+    Anything but a form counts as JSON, which clients have signed with and without a preceding question mark for years,
+    with either algorithm. The vendor's pages do not say what is signed when a request has both a query and a body. The
+    sandbox accepts the query followed by the body, joined by ``&`` for a form, and otherwise by the separator of path
+    and body. A signature of the query alone never covers a body.
     """
     path, _, query = target.partition(b"?")
     start = target if query else path

@@ -1,4 +1,4 @@
-"""How a fault is carried out: one function for each way in which a request, or its answer, can fail."""
+"""How a fault is carried out: one function for each way in which a request, or its response, can fail."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MakeResponse = Callable[[], web.Response]
 
 
 class NoAnswer(web.Response):
-    """Stands for the answer of a request whose connection was closed instead."""
+    """Stands in for the response when the connection was closed instead."""
 
 
 def replaced(answer: MakeResponse, *, processed: bool) -> Disturbance:
-    """Give another answer."""
+    """Send another response."""
 
     async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
         if processed:
@@ -42,7 +42,7 @@ def dropped(*, processed: bool) -> Disturbance:
 
 
 def delayed(seconds: float, clock: Clock, *, first: bool) -> Disturbance:
-    """Wait before the request is done, or after."""
+    """Wait before or after the request is carried out."""
 
     async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
         if first:

@@ -1,4 +1,4 @@
-"""Faults that requests are to meet, and those that they met."""
+"""The queue of planned faults, and the record of applied ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PlannedFault:
     path: str | None
     """The path, or pattern of one, below the base URL."""
     remaining: int
-    """How many requests are still to meet it."""
+    """The number of requests that are still to meet it."""
 
     def __str__(self) -> str:
         if self.path is None:
@@ -47,12 +47,14 @@ class AppliedFault:
     path: str
     """The path below the base URL, without its query string."""
     processed: bool
-    """Whether the request went through the sandbox, and did what it asks if that is allowed."""
+    """Whether the sandbox processed the request, so that a permitted write was carried out."""
     time: datetime
 
 
 @define
-class _Plan:
+class Plan:
+    """What a fault does, to which requests, and how often still."""
+
     kind: FaultKind
     disturb: Disturbance
     processed: bool
@@ -76,7 +78,7 @@ class FaultQueue:
 
     def __init__(self, clock: Clock) -> None:
         self._clock: Final = clock
-        self._plans: Final[list[_Plan]] = []
+        self._plans: Final[list[Plan]] = []
         self.applied = deque(maxlen=_APPLIED_KEPT)
 
     @property
@@ -84,24 +86,15 @@ class FaultQueue:
         """The faults that are still to be met."""
         return [PlannedFault(plan.kind, plan.method, plan.path, plan.remaining) for plan in self._plans]
 
-    def add(
-        self,
-        kind: FaultKind,
-        disturb: Disturbance,
-        times: int,
-        method: str | None,
-        path: str | None,
-        *,
-        processed: bool,
-    ) -> None:
-        self._plans.append(_Plan(kind, disturb, processed, times, method, path))
+    def add(self, plan: Plan) -> None:
+        self._plans.append(plan)
 
     def clear(self) -> None:
-        """Forget what is planned."""
+        """Drop all planned faults."""
         self._plans.clear()
 
     async def disturb(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request, with the fault that is planned for it."""
+        """Handle a request, with the fault that is planned for it, if any."""
         path = path_below_base_url(request.raw_path)
         for plan in self._plans:
             if plan.fits(request.method, path):

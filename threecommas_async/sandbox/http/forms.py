@@ -1,4 +1,4 @@
-"""Forms: what an endpoint is sent, declared as a table of fields, and read into typed values.
+"""Forms: the parameters of an endpoint, declared as a table of fields and read into typed values.
 
 ::
 
@@ -8,9 +8,9 @@
         api_key: str | None = required_if(market_needs_keys, text(minimum=5))
         types_to_create: list[str] = optional(words(MARKETS), default=[])
 
-Reading one collects everything that is wrong with it, in the vendor's words, also inside objects and lists of objects
-(:func:`nested`, :func:`list_of`), so that one refusal names every field. Fields are read from the top to the bottom; a
-field may depend on what stands above it, and on what the form is about (:class:`Draft`).
+Reading a form collects everything that is wrong with it, in the vendor's words, also inside objects and lists of
+objects (:func:`nested`, :func:`list_of`), so that one refusal names every wrong field. Fields are read from top to
+bottom; a field may depend on those above it, and on what the form is about (:class:`Draft`).
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ INVALID: Final = "is invalid"
 UNKNOWN_VALUE: Final = "does not have a valid value"
 
 Place = tuple[str | int, ...]
-"""Where in a form something is: ``("steps", 0, "price")``."""
+"""The path of a value in a form: ``("steps", 0, "price")``."""
 
 
 class Form:
-    """Parameters of a request, or an object among them.
+    """The parameters of a request, or an object among them.
 
-    A subclass declares its fields with the functions below; an object of it has their values.
+    A subclass declares its fields with the functions below; an instance has their values.
     """
 
     declared_fields: ClassVar[Mapping[str, Field]] = {}
@@ -50,9 +50,9 @@ F = TypeVar("F", bound=Form)
 
 
 class WrongFieldsError(Exception):
-    """There is something wrong with a form.
+    """A form is not valid.
 
-    :ivar wrong: the reasons for each place.
+    :ivar wrong: the reasons by place.
     """
 
     def __init__(self, wrong: Mapping[Place, Sequence[str]]) -> None:
@@ -61,7 +61,7 @@ class WrongFieldsError(Exception):
 
     @property
     def by_name(self) -> dict[str, list[str]]:
-        """The reasons for each field, whose name is written as the vendor does: ``steps[0][price]``."""
+        """The reasons by field, with names as the vendor writes them: ``steps[0][price]``."""
         return {
             f"{place[0]}{''.join(f'[{part}]' for part in place[1:])}": list(reasons)
             for place, reasons in self.wrong.items()
@@ -69,7 +69,7 @@ class WrongFieldsError(Exception):
 
 
 class WrongValueError(WrongFieldsError):
-    """A value is not what its field takes."""
+    """A value is not valid for its field."""
 
     def __init__(self, reason: str) -> None:
         super().__init__({(): [reason]})
@@ -77,7 +77,7 @@ class WrongValueError(WrongFieldsError):
 
 @final
 class Draft:
-    """A form that is being read: what was sent, and what of it was understood so far."""
+    """A form that is being read: what was sent, and the values read so far."""
 
     def __init__(self, sent: Mapping[str, object], about: object) -> None:
         self.sent: Final = sent
@@ -89,23 +89,23 @@ class Draft:
         return self.sent.get(name) is not None
 
     def value(self, name: str, kind: type[T]) -> T | None:
-        """Return the value of a field further up, or nothing if there is none, or a wrong one."""
+        """Return the value of a field above this one, or None if it is missing or wrong."""
         value = self.values.get(name)
         return value if isinstance(value, kind) else None
 
     def about(self, kind: type[T]) -> T:
         """Return what the form is about, such as the account that the path names."""
         if not isinstance(self._about, kind):
-            raise TypeError(f"the form is about {type(self._about).__name__}, not about {kind.__name__}")
+            raise TypeError(f"the form is about {type(self._about).__name__}, not {kind.__name__}")
         return self._about
 
 
 @frozen
 class Reader(Generic[T]):
-    """Turns what was sent into a value.
+    """Converts what was sent into a value.
 
-    :ivar read: raises :class:`WrongFieldsError` if it cannot.
-    :ivar blank_is_absent: whether an empty text counts as if nothing had been sent.
+    :ivar read: the conversion; raises :class:`WrongFieldsError` if it fails.
+    :ivar blank_is_absent: whether an empty text counts as not sent.
     """
 
     read: Callable[[object, Draft], T]
@@ -114,7 +114,7 @@ class Reader(Generic[T]):
 
 @frozen
 class Field:
-    """One field of a form."""
+    """A field of a form."""
 
     reader: Reader[Any]
     required: Callable[[Draft], bool]
@@ -144,7 +144,7 @@ def read_form(form: type[F], sent: Mapping[str, object], about: object = None) -
     """Read a form.
 
     :param about: what :meth:`Draft.about` returns.
-    :raises WrongFieldsError: something is wrong with it.
+    :raises WrongFieldsError: it is not valid.
     """
     draft = Draft(sent, about)
     wrong: dict[Place, list[str]] = {}
@@ -164,10 +164,10 @@ def read_form(form: type[F], sent: Mapping[str, object], about: object = None) -
 
 
 def required(reader: Reader[T], *, name: str | None = None, also_named: str | None = None) -> T:
-    """Declare a field that has to be sent.
+    """Declare a field that must be sent.
 
-    :param name: the parameter's name, where an attribute cannot have it.
-    :param also_named: another name under which it may be sent.
+    :param name: the parameter's name, if it cannot be an attribute's.
+    :param also_named: an alternative name of the parameter.
     """
     return _field(reader, lambda _: True, name=name, also_named=also_named)
 
@@ -179,16 +179,16 @@ def optional(reader: Reader[T], *, default: T, name: str | None = None, may_be_b
 def optional(
     reader: Reader[T], *, default: T | None = None, name: str | None = None, may_be_blank: bool = True
 ) -> T | None:
-    """Declare a field that may be left out.
+    """Declare a field that may be omitted.
 
-    :param default: what counts in that case.
-    :param may_be_blank: whether it may be sent without a value as well.
+    :param default: its value in that case.
+    :param may_be_blank: whether it may also be sent without a value.
     """
     return _field(reader, lambda _: False, default=default, name=name, may_be_blank=may_be_blank)
 
 
 def required_if(condition: Callable[[Draft], bool], reader: Reader[T], *, name: str | None = None) -> T | None:
-    """Declare a field that has to be sent under a condition, and may be otherwise."""
+    """Declare a field that must be sent under a condition, and is optional otherwise."""
     return _field(reader, condition, name=name)
 
 
@@ -208,7 +208,7 @@ def _field(
 
 
 def nested(form: type[F]) -> Reader[F]:
-    """Read an object that is a form of its own. It is about what the form around it is about."""
+    """Read an object that is a form of its own; it is about the same thing as the enclosing form."""
 
     def read(value: object, draft: Draft) -> F:
         if not isinstance(value, dict):
@@ -219,7 +219,7 @@ def nested(form: type[F]) -> Reader[F]:
 
 
 def list_of(reader: Reader[T], *, minimum: int = 0) -> Reader[list[T]]:
-    """Read a list, whose items are all read before it is refused."""
+    """Read a list. All items are read before it is rejected."""
 
     def read(value: object, draft: Draft) -> list[T]:
         if not isinstance(value, list) or len(cast("list[object]", value)) < minimum:

@@ -1,4 +1,4 @@
-"""What is said when a request does not get through: by the limits, and by the gateway in front of 3Commas."""
+"""The responses to requests that do not get through: of the limits, and of the gateway in front of 3Commas."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ _JSON: Final = "application/json"
 _TEXT: Final = "text/plain; charset=utf-8"
 _HTML: Final = "text/html; charset=UTF-8"
 
-# No recording has the body of a real rate limit. It is not valid JSON and begins with an R, says a user whose parser
-# stopped there (https://github.com/rentorm/3commas-api-node/issues/18). This is what a Rails application would say.
+# There is no recording of the body of a real 429. According to a user whose parser failed on it, it is not JSON and
+# begins with an R (https://github.com/rentorm/3commas-api-node/issues/18). This is what Rails applications usually
+# send.
 _RATE_LIMITED: Final = "Retry later\n"
 _BANNED: Final = "Forbidden\n"
 
@@ -44,7 +45,7 @@ _USUAL: Final[Mapping[int, Callable[[], Refusal]]] = {
 
 
 def over_limit(status: int, retry_after: timedelta | None) -> web.Response:
-    """Return the answer to a request over a limit (429), or from a banned address (418)."""
+    """Return the response to a request over a limit (429), or from a banned address (418)."""
     response = web.Response(status=status, text=_BANNED if status == 418 else _RATE_LIMITED)
     if retry_after is not None:
         response.headers["Retry-After"] = str(math.ceil(retry_after.total_seconds()))
@@ -54,7 +55,7 @@ def over_limit(status: int, retry_after: timedelta | None) -> web.Response:
 def usual_answer(
     status: int, body: Mapping[str, object] | str | bytes | None, headers: Mapping[str, str]
 ) -> Callable[[], web.Response]:
-    """Return what makes an answer with this body, or with the one that usually comes with this status."""
+    """Return a function that makes a response with this body, by default the usual one for the status."""
     content, content_type = _usual_body(status) if body is None else _given_body(body)
     if any(name.lower() == "content-type" for name in headers):
         given = dict(headers)

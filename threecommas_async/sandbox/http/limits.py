@@ -1,10 +1,9 @@
-"""The rate limits and bans of 3Commas, as data, and what enforces them.
+"""The rate limits and bans of 3Commas, as data, and their enforcement.
 
 The numbers are those of the vendor's page (https://developers.3commas.io/general-information/limits). What it leaves
-open is decided here: a limit counts in a sliding window, for each API key; an endpoint with a limit of its own does
-not count towards the general one, which is narrower; of the requests that come in spite of a pause, one is let off
-with another 429; the ban of the next is the address's, takes the place of the pause, and is twice as long as the one
-before it.
+open is decided here: a limit counts in a sliding window, for each API key; an endpoint with a limit of its own does not
+count towards the general one, which is narrower; the first request during a pause gets another 429; the next one bans
+the address, which replaces the pause, and each ban is twice as long as the one before.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from threecommas_async.sandbox.http.routes import path_pattern
 FIRST_BAN: Final = timedelta(minutes=2)
 LONGEST_BAN: Final = timedelta(days=3)
 LET_OFF: Final = 1
-"""How many requests during a pause are answered with 429 before the next is answered with a ban."""
+"""The number of requests during a pause that get a 429 before the next one is banned."""
 
 
 @frozen(kw_only=True)
 class SandboxLimit:
-    """So many requests in any window of so many seconds; then 429, and refusals for a pause.
+    """At most ``requests`` in any window of ``per_seconds``; then 429 for ``pause_seconds``.
 
-    :ivar routes: the endpoints that it counts, such as ``"GET /ver1/deals/{deal_id}/show"``; without any, it counts
-        every request that no other limit names.
-    :raises ValueError: one of them is not what it should be.
+    :ivar routes: the endpoints that it counts, such as ``"GET /ver1/deals/{deal_id}/show"``; if empty, it counts every
+        request that no other limit names.
+    :raises ValueError: a value is not valid.
     """
 
     requests: int
@@ -50,7 +49,7 @@ class SandboxLimit:
             path_pattern(route.partition(" ")[2])
 
     def names(self, method: str, path: str) -> bool:
-        """Tell whether this limit is about this endpoint in particular."""
+        """Tell whether this limit names this endpoint."""
         routes = (route.partition(" ") for route in self.routes)
         return any(verb == method and path_pattern(named).fullmatch(path) for verb, _, named in routes)
 
@@ -59,14 +58,14 @@ ENFORCED_LIMITS: Final = (
     SandboxLimit(requests=100, per_seconds=60, pause_seconds=300),
     SandboxLimit(requests=120, per_seconds=60, pause_seconds=60, routes=("GET /ver1/deals",)),
     SandboxLimit(requests=120, per_seconds=60, pause_seconds=60, routes=("GET /ver1/deals/{deal_id}/show",)),
-    # The vendor's page writes /ver1/smart_trades, which does not exist.
+    # The vendor's page has /ver1/smart_trades, which does not exist.
     SandboxLimit(requests=40, per_seconds=10, pause_seconds=10, routes=("GET /v2/smart_trades",)),
 )
 """The limits of the vendor's documentation, which a sandbox enforces with ``limits=True``."""
 
 
 def limits_to_enforce(limits: bool | Sequence[SandboxLimit]) -> tuple[SandboxLimit, ...]:
-    """Return the limits that a sandbox was asked for: the documented ones for True, none for False."""
+    """Return the limits to enforce: the documented ones for True, none for False."""
     if isinstance(limits, bool):
         return ENFORCED_LIMITS if limits else ()
     for limit in limits:
@@ -77,7 +76,7 @@ def limits_to_enforce(limits: bool | Sequence[SandboxLimit]) -> tuple[SandboxLim
 
 @frozen
 class OverLimit:
-    """A request that was not let through."""
+    """The rejection of a request."""
 
     status: int
     """429 for a limit, 418 for a ban."""
@@ -86,7 +85,7 @@ class OverLimit:
 
 @define
 class _Window:
-    """What one key sent of what one limit counts."""
+    """The requests of one key that one limit counts."""
 
     sent: deque[datetime] = field(factory=deque[datetime])
     paused_until: datetime | None = None
@@ -100,7 +99,7 @@ class _Ban:
 
 
 class Enforcement:
-    """Counts the requests of every key, and bans the addresses that do not slow down."""
+    """Counts the requests of each key, and bans addresses that do not slow down."""
 
     def __init__(self, limits: Sequence[SandboxLimit]) -> None:
         self._special: Final = tuple(limit for limit in limits if limit.routes)
@@ -110,14 +109,14 @@ class Enforcement:
 
     @property
     def enforces(self) -> bool:
-        """Whether there is any limit at all."""
+        """Whether there are any limits."""
         return bool(self._special or self._general)
 
     def check(self, caller: str, address: str, method: str, path: str, now: datetime) -> OverLimit | None:
-        """Count a request, or say why it does not get through.
+        """Count a request, or return its rejection.
 
         :param caller: whose requests are counted together.
-        :param address: the IP address that a ban is about.
+        :param address: the IP address that a ban applies to.
         :param path: the path below the base URL.
         """
         ban = self._bans.get(address)

@@ -17,9 +17,9 @@ _DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def parameters_of(request: web.Request, body: bytes) -> Mapping[str, object]:
-    """Return all parameters by their names; where both query and body have one, the query wins.
+    """Return all parameters by name; if query and body both have one, the query takes precedence.
 
-    :raises Refusal: the body says that it is JSON and is not a JSON object.
+    :raises Refusal: the body is declared as JSON and is not a JSON object.
     """
     query = request.raw_path.partition("?")[2].encode(errors="surrogateescape")
     return _decoded_body(request.content_type, body) | _decoded_form(query)
@@ -38,7 +38,7 @@ def _decoded_form(form: bytes) -> dict[str, object]:
 
 
 def _decoded_body(content_type: str, body: bytes) -> dict[str, object]:
-    """Decode what Rails would decode: a form, or JSON that says so. The parameters of any other body are not seen."""
+    """Decode what Rails would decode: a form, or declared JSON. Any other body is ignored."""
     if content_type == FORM:
         return _decoded_form(body)
     if not body or not (content_type == "application/json" or content_type.endswith("+json")):
@@ -46,7 +46,7 @@ def _decoded_body(content_type: str, body: bytes) -> dict[str, object]:
     try:
         document: object = _DECODER.decode(body)
     except (ValueError, ArithmeticError, RecursionError):
-        # `from None`: the message of the decoder may quote the body.
+        # `from None`: the decoder's message may quote the body.
         raise invalid() from None
     if not isinstance(document, dict):
         raise invalid()

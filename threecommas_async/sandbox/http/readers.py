@@ -1,4 +1,4 @@
-"""What the fields of forms take: texts, numbers, words, moments."""
+"""The readers of form fields: texts, numbers, words, moments."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def whole_number(*, minimum: int = 0, maximum: int = 999_999_999) -> Reader[int]
 
 
 def identifier() -> Reader[int]:
-    """Read an id; those of deals and orders need more than 31 bits."""
+    """Read an id; ids of deals and orders need more than 31 bits."""
     return whole_number(maximum=_LARGEST_ID)
 
 
@@ -59,9 +59,9 @@ def amount(
     maximum: Decimal | int | None = None,
     exclusive: bool = False,
 ) -> Reader[Decimal]:
-    """Read a number, as such or as a text, with every digit.
+    """Read a number with every digit, sent as a JSON number or a text.
 
-    :param exclusive: whether the bounds themselves are not allowed.
+    :param exclusive: whether the bounds are excluded.
     """
 
     def read(value: object, _: Draft) -> Decimal:
@@ -88,7 +88,7 @@ def _decimal(value: object) -> Decimal:
 
 
 def flag() -> Reader[bool]:
-    """Read yes or no; in a query or a form it is a word."""
+    """Read a boolean; in a query or a form it is a word."""
 
     def read(value: object, _: Draft) -> bool:
         if isinstance(value, bool):
@@ -101,7 +101,7 @@ def flag() -> Reader[bool]:
 
 
 def choice(allowed: Collection[str] | Callable[[Draft], Collection[str] | None]) -> Reader[str]:
-    """Read one of a few words, which may depend on the draft; any is allowed where that does not know yet."""
+    """Read one of the allowed words, which may depend on the draft; any word, if they cannot be determined."""
 
     def read(value: object, draft: Draft) -> str:
         word = text().read(value, draft)
@@ -114,12 +114,12 @@ def choice(allowed: Collection[str] | Callable[[Draft], Collection[str] | None])
 
 
 def word(*allowed: W) -> Reader[W]:
-    """Read one of a few words whose type says which they are."""
+    """Read one of the allowed words, keeping their literal type."""
     return cast("Reader[W]", choice(allowed))
 
 
 def options() -> Reader[Mapping[str, str]]:
-    """Read an object of values that are shown as texts, whatever they were sent as."""
+    """Read an object and convert its values to texts."""
 
     def read(value: object, _: Draft) -> Mapping[str, str]:
         if not isinstance(value, dict):
@@ -130,7 +130,7 @@ def options() -> Reader[Mapping[str, str]]:
 
 
 def member(named: Mapping[str, T]) -> Reader[T]:
-    """Read what one of a few words stands for."""
+    """Read a word, and return what it stands for in ``named``."""
 
     def read(value: object, draft: Draft) -> T:
         return named[choice(named).read(value, draft)]
@@ -139,7 +139,7 @@ def member(named: Mapping[str, T]) -> Reader[T]:
 
 
 def words(allowed: Callable[[Draft], Collection[str]], *, minimum: int = 0) -> Reader[list[str]]:
-    """Read a list of words, each of them one of ``allowed``, without repetitions."""
+    """Read a list of words, each one of ``allowed``, and drop repetitions."""
 
     def read(value: object, draft: Draft) -> list[str]:
         items = cast("list[object]", value) if isinstance(value, list) else None
@@ -153,7 +153,7 @@ def words(allowed: Callable[[Draft], Collection[str]], *, minimum: int = 0) -> R
 
 
 def moment() -> Reader[datetime]:
-    """Read a moment in ISO 8601; without a time zone it is UTC."""
+    """Read a moment in ISO 8601; UTC if it has no time zone."""
 
     def read(value: object, draft: Draft) -> datetime:
         try:
@@ -166,7 +166,7 @@ def moment() -> Reader[datetime]:
 
 
 def day(pattern: str) -> Reader[date]:
-    """Read a day that is written as ``pattern`` says, such as ``"%Y-%m-%d"``, to the letter."""
+    """Read a day that is written exactly in the format ``pattern``, such as ``"%Y-%m-%d"``."""
 
     def read(value: object, draft: Draft) -> date:
         given = text().read(value, draft)
@@ -174,7 +174,7 @@ def day(pattern: str) -> Reader[date]:
             found = datetime.strptime(given, pattern).replace(tzinfo=UTC).date()
         except ValueError:
             raise WrongValueError(INVALID) from None
-        # strptime takes a single digit for a month or a day, too.
+        # strptime also accepts a single digit for a month or a day.
         if len(given) != len(f"{found:{pattern}}"):
             raise WrongValueError(INVALID)
         return found

@@ -12,7 +12,7 @@ _NO_FIELDS: Final[Mapping[str, Sequence[str]]] = {}
 
 @frozen
 class Refusal(Exception):  # noqa: N818
-    """An answer other than success; raised anywhere between the socket and a handler."""
+    """A response other than success; raised anywhere between the socket and a handler."""
 
     status: int
     error: str
@@ -41,7 +41,7 @@ def not_permitted() -> Refusal:
 
 
 def forbidden() -> Refusal:
-    """Say what ``not_permitted`` says, as the pages of the volumes do."""
+    """The same as ``not_permitted``, in the words of the vendor's pages about volumes."""
     return Refusal(403, "Forbidden", "Api key not authorized for this action")
 
 

@@ -1,4 +1,4 @@
-"""What a handler is given, and the row that declares an endpoint."""
+"""The request that a handler receives, and the row that declares an endpoint."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from threecommas_async.sandbox.state.platform import Platform
 
 @frozen
 class HandledRequest:
-    """One request that is authenticated and allowed."""
+    """A request that is authenticated and permitted."""
 
     platform: Platform
     path: Mapping[str, str]
     """The values of the placeholders in the endpoint's path."""
     parameters: Mapping[str, object] = field(repr=False)
-    """What was sent, in the query or in the body."""
+    """The parameters of query and body."""
     now: datetime
 
     @property
     def engine(self) -> Engine:
-        """What trades."""
+        """The engine, which trades."""
         return self.platform.trading.engine
 
     def read(self, form: type[F], *, about: object = None) -> F:
         """Return the parameters as a form.
 
         :param about: what the form is about, if it depends on that.
-        :raises Refusal: something is wrong with them: all of it is named.
+        :raises Refusal: parameters are wrong; it names all of them.
         """
         try:
             return read_form(form, self.parameters, about)
@@ -45,10 +45,10 @@ class HandledRequest:
 
 @frozen
 class Endpoint:
-    """One endpoint: where it is, who may call it, and the function that answers.
+    """An endpoint: its verb and path, the permission to call it, and its handler.
 
-    The function returns the document to send with ``status``, or raises a ``Refusal``. It does not await: nothing
-    happens between its reading and its writing.
+    The handler returns the document to send with ``status``, or raises a ``Refusal``. It is synchronous, so that
+    nothing happens between its reading and its writing.
     """
 
     method: str
@@ -58,4 +58,4 @@ class Endpoint:
     permission: Permission | None = None
     signed: bool = True
     denied: Callable[[], Refusal] = not_permitted
-    """What is said to a key without the permission."""
+    """The refusal of a key without the permission."""

@@ -1,4 +1,4 @@
-"""Which requests something holds for: a verb and a path below the base URL, and whether any endpoint has them."""
+"""Patterns of paths below the base URL, and the check that an endpoint with a verb and path exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SUGGESTED: Final = 3
 def path_pattern(path: str) -> re.Pattern[str]:
     """Compile a path such as ``/ver1/accounts/{account_id}``: ``{...}`` is one segment, ``*`` is anything.
 
-    :raises ValueError: the path is not one below the base URL.
+    :raises ValueError: the path is not below the base URL.
     """
     if not path.startswith(("/", "*")) or path.startswith(PREFIX):
         raise ValueError(f"path must be below the base URL, such as '/ver1/accounts/{{account_id}}', not {path!r}")
@@ -45,10 +45,10 @@ def _part_pattern(part: str) -> str:
 
 
 def check_target(method: str | None, path: str | None) -> None:
-    """Make sure that some endpoint is called with this verb and at this path.
+    """Check that an endpoint has this verb and path.
 
     :param path: a path below the base URL; ``{...}`` in it is one segment, ``*`` is anything.
-    :raises ValueError: none is; the message names paths that are close.
+    :raises ValueError: no endpoint has; the message names similar paths.
     """
     pattern = path_pattern("*" if path is None else path)
     verbs: dict[str, None] = {}
@@ -66,7 +66,7 @@ def check_target(method: str | None, path: str | None) -> None:
 
 
 def _with_ids(template: str, path: str) -> Iterator[str]:
-    """Give a template's paths with any id that the path names in the place of each placeholder."""
+    """Yield the paths that a template has with the segments of ``path`` in place of its placeholders."""
     named = {segment.replace("*", "") for segment in path.split("/")}
     choices = [
         [part]
