@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.sandbox import simple_trades
 from tests.sandbox.trading import E1, MARKET, NONSTOP, PAIR, D, Exchange, exchange
 from threecommas_async.errors import ApiError
 
@@ -91,6 +92,24 @@ async def test_an_account_with_active_deals_stays_and_goes_with_all_that_is_in_i
     assert [bot.id for bot in await client.bots.list()] == [kept.id]
     with pytest.raises(ApiError):
         await client.deals.get(deal.id)
+
+
+async def test_a_simple_trade_counts_as_an_order_keeps_its_account_and_is_cancelled_with_everything(
+    here: Exchange,
+) -> None:
+    client, account_id = here.client, here.account_id
+    trade = await simple_trades.create(here, **simple_trades.LIMIT)
+    active = await client.accounts.active_trading_entities(account_id)
+    assert (active.active_orders_count, active.active_deals_count) == (1, 0)
+    with pytest.raises(ApiError, match="account_not_deletable"):
+        await client.accounts.remove(account_id)
+    await client.accounts.sell_all_to_usd(account_id)
+    assert (await simple_trades.get(here, trade["uuid"]))["status"]["value"] == "cancelled"
+    rows = {row.currency_code: row for row in await client.accounts.account_table(account_id)}
+    assert (rows["USDT"].on_orders, set(rows)) == (D(0), {"USDT"})
+    await client.accounts.remove(account_id)
+    answer = await here.caller.call("GET", f"/ver1/trades/{trade['uuid']}")
+    assert answer.status == 404
 
 
 async def test_selling_everything_stops_the_bots_and_cancels_their_deals(here: Exchange) -> None:

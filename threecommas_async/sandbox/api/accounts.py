@@ -183,6 +183,8 @@ def get(request: HandledRequest) -> object:
 def active_trading_entities(request: HandledRequest) -> object:
     """Count what is going on: enabled bots, active deals, and ``sandbox.accounts.set_active``.
 
+    Simple trades count as orders (assumption).
+
     404: an id that no account has. 422: ``sandbox.accounts.set_keys_valid(id, False)``.
     """
     return active_entities_document(ask_exchange(account_of(request)).active)

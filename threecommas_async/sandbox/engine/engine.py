@@ -206,12 +206,20 @@ class Engine:
         :raises RefusedError: There is none (404).
         """
         account = self.account(account_id)
-        for group in self._groups:
-            group.cancel_all_on(account)
-        self.settle()
+        self.cancel_all_on(account_id)
         for group in self._groups:
             group.forget_all_on(account)
         del self._world.accounts[account_id]
+
+    def cancel_all_on(self, account_id: int) -> None:
+        """Cancel all that is active on an account.
+
+        :raises RefusedError: There is none (404).
+        """
+        account = self.account(account_id)
+        for group in self._groups:
+            group.cancel_all_on(account)
+        self.settle()
 
     def set_free(self, account_id: int, currency: str, amount: Decimal) -> None:
         """Say how much of a currency is free in an account; what open orders lock stays as it is.

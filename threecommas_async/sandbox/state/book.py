@@ -119,15 +119,12 @@ class AccountBook:
         self._accounts[account_id] = evolve(self._accounts[account_id], active=active)
 
     def stop_everything(self, account_id: int) -> None:
-        """Disable the bots of an account, and cancel its deals."""
+        """Disable the bots of an account, and cancel all that is active there."""
         self.set_active(account_id, ActiveEntities())
-        engine = self._trading.engine
-        for bot in engine.bots.select(account_id=account_id):
-            engine.bots.cancel_all_deals(bot.id)
-        engine.settle()
+        self._trading.engine.cancel_all_on(account_id)
 
     def remove(self, account_id: int) -> None:
-        """Forget an account, its bots and its deals."""
+        """Forget an account, and all that traded on it."""
         self._trading.engine.remove_account(account_id)
         del self._accounts[account_id]
 
@@ -150,6 +147,7 @@ class AccountBook:
         engine, active = self._trading.engine, account.active
         bots = len(engine.bots.select(account_id=account.id, is_enabled=True))
         deals = sum(deal.account.id == account.id for deal in engine.deals.active)
+        trades = sum(trade.account.id == account.id for trade in engine.trades.active)
         held = account.holdings.now(engine.account(account.id).funds.totals(), self._trading.worth)
-        active = evolve(active, bots=active.bots + bots, deals=active.deals + deals)
+        active = evolve(active, bots=active.bots + bots, deals=active.deals + deals, orders=active.orders + trades)
         return evolve(account, holdings=held, active=active, locked=self.locked(account.id))
