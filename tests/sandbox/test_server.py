@@ -34,7 +34,7 @@ async def test_a_running_sandbox_has_a_url_and_a_stopped_one_says_so() -> None:
         async with sandbox:
             assert sandbox.url.startswith("http://127.0.0.1:")
             assert sandbox.url.endswith("/public/api")
-            with pytest.raises(RuntimeError, match="running already"):
+            with pytest.raises(RuntimeError, match="already running"):
                 await sandbox.__aenter__()
 
 

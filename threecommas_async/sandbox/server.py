@@ -1,4 +1,4 @@
-"""The sandbox, as its users hold it."""
+"""``Sandbox``, the class that users hold."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _BIND: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"
 _SHUTDOWN_SECONDS: Final = 0.2
 _REQUESTS_KEPT: Final = 10_000
 
-# aiohttp's server logs what it could not parse or handle, headers and all: nothing of that gets out.
+# aiohttp's server logs what it cannot parse or handle, headers included: none of that may get out.
 _nowhere: Final = logging.getLogger("threecommas_async.sandbox.aiohttp")
 _nowhere.addFilter(lambda record: False)
 
@@ -44,38 +44,35 @@ _nowhere.addFilter(lambda record: False)
 class Sandbox:
     """An offline 3Commas on the loopback interface, for as long as an ``async with`` block lasts.
 
-    It checks signatures, permissions and parameters, keeps the accounts it is given (of their secrets: nothing), and
-    answers in the shapes and with the errors of the real service. Its bots trade at the prices that you set, exact to
-    the last digit; what follows from the clock, such as the end of a cooldown, happens at its own moment, as if the
-    sandbox looked at the clock all the time. Accounts, keys, bots and deals outlive the block: the same sandbox can be
-    entered again, at another port if ``port`` is 0.
+    It checks signatures, permissions and parameters, keeps the accounts that it is given (but not their secrets), and
+    responds in the shapes and with the errors of the real service. Its bots trade at the prices that you set, exact to
+    the last digit; what depends on time, such as the end of a cooldown, happens at its own moment. Accounts, keys, bots
+    and deals outlive the block: the same sandbox can be entered again, at another port if ``port`` is 0.
 
     :param host: ``127.0.0.1``, ``localhost`` or ``::1``; a sandbox is not reachable from other machines.
-    :param port: 0 to take a free one.
-    :param clock: where the time comes from, for the sandbox and for its clients; a
-        :class:`~threecommas_async.SimulatedClock`, for example. The machine's when not given.
+    :param port: 0 chooses a free one.
+    :param clock: the clock of the sandbox and of its clients, such as a :class:`~threecommas_async.SimulatedClock`; by
+        default the system's.
     :param limits: whether to enforce rate limits and bans: True for the documented ones
-        (:data:`~threecommas_async.sandbox.ENFORCED_LIMITS`), or limits of your own. Off by default, so that tests
-        may be as fast as they can.
-    :param send_retry_after: whether refusals over a limit say for how long (``Retry-After``); the real ones do not.
-    :param fee: the fee rate of all exchange accounts: of 100 USDT, 0.1 when not given.
-    :param settle_automatically: whether a deal that is being closed or cancelled is so before the next request; if not,
-        it stays ``panic_sell_pending`` or ``cancel_pending`` until :meth:`settle`.
-    :raises ValueError: one of them is not what it should be.
+        (:data:`~threecommas_async.sandbox.ENFORCED_LIMITS`), or limits of your own. Off by default, so that tests are
+        not slowed down.
+    :param send_retry_after: whether a 429 or 418 has the header ``Retry-After``, which the real ones do not have.
+    :param fee: the fee rate of all exchange accounts; by default 0.001, which is 0.1 USDT of 100.
+    :param settle_automatically: whether closing or cancelling a deal is finished before the next request; if not, the
+        deal stays ``panic_sell_pending`` or ``cancel_pending`` until :meth:`settle`.
+    :raises ValueError: an argument is not valid.
 
     :ivar prices: the prices of its markets; see :class:`~threecommas_async.sandbox.SandboxPrices`.
-    :ivar pairs: what is traded there; see :class:`~threecommas_async.sandbox.SandboxPairs`.
-    :ivar signals: what bots wait for that open deals by a signal; see
-        :class:`~threecommas_async.sandbox.SandboxSignals`.
-    :ivar clock: where its time comes from.
-    :ivar control_key: who has it may use the controls over HTTP (:attr:`control_url`); random.
-    :ivar faults: what is to go wrong with the next requests; see :class:`~threecommas_async.sandbox.Faults`.
-    :ivar accounts: the accounts, to be looked at and set up; see
-        :class:`~threecommas_async.sandbox.SandboxAccounts`.
+    :ivar pairs: the pairs that its markets trade; see :class:`~threecommas_async.sandbox.SandboxPairs`.
+    :ivar signals: the start and close conditions of bots; see :class:`~threecommas_async.sandbox.SandboxSignals`.
+    :ivar clock: its clock.
+    :ivar control_key: the random key of the controls over HTTP (:attr:`control_url`).
+    :ivar faults: fault injection; see :class:`~threecommas_async.sandbox.Faults`.
+    :ivar accounts: its accounts; see :class:`~threecommas_async.sandbox.SandboxAccounts`.
     """
 
     requests: deque[RequestRecord]
-    """The latest requests, oldest first, 10,000 at most. May be cleared."""
+    """The latest 10,000 requests, oldest first. May be cleared."""
 
     def __init__(
         self,
@@ -135,10 +132,10 @@ class Sandbox:
 
     @property
     def control_url(self) -> str:
-        """Where the controls are served to programs in other languages: ``POST {control_url}/prices/set``.
+        """The URL of the controls, for programs in other languages: ``POST {control_url}/prices/set``.
 
-        Prices, pairs, signals, accounts, faults and the clock, each by the name of its method here, JSON in and out,
-        with the header ``Sandbox-Key``: :attr:`control_key`.
+        The paths are the names of the methods of prices, pairs, signals, accounts, faults and clock. Bodies are JSON,
+        and the header ``Sandbox-Key`` must contain :attr:`control_key`.
 
         :raises RuntimeError: the sandbox is not running.
         """
@@ -153,11 +150,11 @@ class Sandbox:
 
     @property
     def mode(self) -> TradingMode:
-        """The trading mode that ``change_mode`` chose last; ``real`` at first. Nothing else depends on it."""
+        """The trading mode that ``change_mode`` set last, initially ``real``. Nothing else depends on it."""
         return self._platform.mode
 
     def settle(self) -> None:
-        """Finish all deals that are being closed or cancelled; for ``settle_automatically=False``."""
+        """Finish closing and cancelling deals; for ``settle_automatically=False``."""
         self._platform.trading.bring_to(self.clock.now())
         self._platform.trading.engine.settle()
 
@@ -169,22 +166,21 @@ class Sandbox:
         public_key: str | bytes | None = None,
         permissions: Iterable[str] = ALL_PERMISSIONS,
     ) -> SandboxKey:
-        """Let the sandbox know an API key.
+        """Add an API key, and return it.
 
-        :param api_key: random when not given.
-        :param secret: the HMAC secret; random when neither it nor ``public_key`` is given.
+        :param api_key: by default random.
+        :param secret: the HMAC secret; by default random, unless ``public_key`` is given.
         :param public_key: the public half of an RSA key in PEM form, for a key whose requests are signed with RSA.
-        :param permissions: what the key is allowed to do, see :class:`Permission`; everything when not given.
-        :raises ValueError: one of them is not what it should be, or the sandbox has this ``api_key`` already.
+        :param permissions: the permissions of the key, see :class:`Permission`; by default all.
+        :raises ValueError: an argument is not valid, or the sandbox already has this ``api_key``.
         """
         return self._platform.keys.add(api_key, secret, public_key, permissions)
 
     def client(self, **options: Unpack[ClientOptions]) -> ThreeCommasClient:
-        """Return a client of this sandbox with a fresh key that may do everything.
+        """Return a client of this sandbox, with a new key that has all permissions. You close the client.
 
-        The options are those of :class:`~threecommas_async.ThreeCommasClient`; closing the client is up to you. Its
-        clock is the sandbox's, and as long as the sandbox enforces no limits, it has none of its own either, unless you
-        give it others.
+        The options are those of :class:`~threecommas_async.ThreeCommasClient`. By default its clock is the sandbox's,
+        and it keeps to no limits if the sandbox enforces none.
 
         :raises RuntimeError: the sandbox is not running.
         """
@@ -198,7 +194,7 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         if self._runner is not None:
-            raise RuntimeError("the sandbox is running already")
+            raise RuntimeError("the sandbox is already running")
         application = Application(
             ENDPOINTS,
             self.clock,

@@ -20,7 +20,7 @@ def test_keys_that_cannot_be_added() -> None:
         sandbox.add_key(secret="")
     with pytest.raises(ValueError, match="public_key and secret exclude"):
         sandbox.add_key(secret="secret", public_key=public_pem(private_key()))
-    with pytest.raises(ValueError, match="public_key holds a private key"):
+    with pytest.raises(ValueError, match="public_key contains a private key"):
         sandbox.add_key(public_key=(FIXTURES / "signing-example-rsa.pem").read_text())
     with pytest.raises(ValueError, match="public_key is not a public key"):
         sandbox.add_key(public_key="ssh-rsa AAAA")

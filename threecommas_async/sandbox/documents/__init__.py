@@ -1,1 +1,1 @@
-"""How the API writes what the sandbox knows: JSON documents, field by field."""
+"""JSON documents: how the API writes what the sandbox knows, field by field."""

@@ -1,4 +1,4 @@
-"""The account entity, in the three extents in which the API shows it."""
+"""The account entity, in the three sets of fields in which the API returns it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from threecommas_async.sandbox.documents.writing import digits, iso_time, shorte
 from threecommas_async.sandbox.state.account import ActiveEntities, ExchangeAccount
 from threecommas_async.sandbox.state.holdings import Holdings
 
-# The examples of a new account lack these fields of the entity; those of the list and of a changed account, the last.
+# The vendor's examples of new accounts lack these fields; those of listed and of changed accounts lack the last one.
 _NOT_IN_NEW: Final = ("smart_selling_supported", "available_for_trading", "auto_balance_portfolio")
 _NOT_IN_LIST: Final = _NOT_IN_NEW[-1:]
 
@@ -71,12 +71,12 @@ def account_document(account: ExchangeAccount) -> dict[str, object]:
 
 
 def listed_account_document(account: ExchangeAccount) -> dict[str, object]:
-    """Return an account as the list shows it, and the answers to changes."""
+    """Return an account as in the list and in the responses to changes."""
     return _without(account_document(account), _NOT_IN_LIST)
 
 
 def new_account_document(account: ExchangeAccount) -> dict[str, object]:
-    """Return an account as the answer to its creation shows it."""
+    """Return an account as in the response to its creation."""
     return _without(account_document(account), _NOT_IN_NEW)
 
 

@@ -1,4 +1,4 @@
-"""What has to be known before funds are added to a deal."""
+"""What a caller needs to know before adding funds to a deal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an account holds: the pie chart, the table, and dust that became BNB."""
+"""What an account holds: the pie chart, the table, and dust that was converted to BNB."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def account_table_documents(account: ExchangeAccount, worth: Worth) -> list[dict
 
 
 def dust_document(converted: Sequence[tuple[int, ConvertedDust]], now: datetime) -> dict[str, object]:
-    """Return what was converted, each with the number of its transfer."""
+    """Return the converted balances, each with the number of its transfer."""
     return {
         "totalTransfered": digits(total(dust.transferred for _, dust in converted)),
         "totalServiceCharge": digits(total(dust.charge for _, dust in converted)),

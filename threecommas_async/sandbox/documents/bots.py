@@ -32,12 +32,12 @@ _SATOSHIS: Final = 8
 
 
 def url_secret(bot: Bot) -> str:
-    """Return the code by which a bot can be copied: the same every time, and another for each bot."""
+    """Return the code with which a bot can be copied: stable, and different for each bot."""
     return hashlib.sha256(f"sandbox bot {bot.id}".encode()).hexdigest()[:10]
 
 
 def bot_document(bot: Bot) -> dict[str, object]:
-    """Return a bot as lists of bots show it, and the answers to its creation and to changes."""
+    """Return a bot as in lists of bots, and in the responses to its creation and to changes."""
     settings = bot.settings
     return {
         "id": bot.id,
@@ -92,7 +92,7 @@ def bot_document(bot: Bot) -> dict[str, object]:
         "base_order_volume_type": settings.base_order_volume_type,
         "account_name": bot.account.name,
         "trailing_deviation": shortened(settings.trailing_deviation),
-        # "0" was recorded of bots that have finished no deal; else there is a decimal.
+        # Recordings have "0" for bots without a finished deal, and a decimal otherwise.
         "finished_deals_profit_usd": shortened(bot.finished_deals_profit_usd) if bot.finished_deals_count else "0",
         "finished_deals_count": str(bot.finished_deals_count),
         "leverage_type": settings.leverage_type,
@@ -108,7 +108,7 @@ def bot_document(bot: Bot) -> dict[str, object]:
 
 
 def bot_with_deals_document(bot: Bot, *, include_events: bool = False) -> dict[str, object]:
-    """Return a bot with the deals that it runs, as its own page shows it, and the answers to switching it on or off."""
+    """Return a bot with its active deals, as on its own page and in the responses to switching it on or off."""
     document = bot_document(bot)
     document["active_deals"] = [deal_document(deal) for deal in bot.active_deals.values()]
     if include_events:
@@ -137,7 +137,7 @@ def day_profits_document(profits: Mapping[date, Decimal], worth: Worth) -> dict[
 
 
 def stats_document(deals: Iterable[Deal], closed_today: Iterable[Deal]) -> dict[str, object]:
-    """Return what deals brought, in all their time and today."""
+    """Return the profits of deals, in total and of today."""
     deals, closed_today = list(deals), list(closed_today)
     stats = deals_stats(deals)
     return {
@@ -190,5 +190,5 @@ def _step(place: int, step: TakeProfitStep) -> dict[str, object]:
 
 
 def _as_short_as_can_be(amount: Decimal) -> str:
-    """Write an amount, without a decimal if there is none: ``"300"``."""
+    """Write an amount, without decimals if it is whole: ``"300"``."""
     return shortened(amount).removesuffix(".0")

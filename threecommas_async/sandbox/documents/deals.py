@@ -1,4 +1,4 @@
-"""Deals, as lists and as their own pages show them."""
+"""Deals, as in lists and as on their own pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TTP_ACTIVATED: Final = "TTP\N{CYRILLIC CAPITAL LETTER A}ctivated"
 
 
 def deal_document(deal: Deal) -> dict[str, object]:
-    """Return a deal as lists of deals show it, and the bots that run it."""
+    """Return a deal as in lists of deals and in the bot that runs it."""
     settings, allowed, book = deal.settings, deal.permissions, deal.book
     orders = deal.current_active_safety_orders_count
     return {
@@ -115,7 +115,7 @@ def deal_document(deal: Deal) -> dict[str, object]:
 
 
 def whole_deal_document(deal: Deal) -> dict[str, object]:
-    """Return a deal with its events: as its own page shows it, and the answers to changes."""
+    """Return a deal with its events, as on its own page and in the responses to changes."""
     return {**deal_document(deal), "buy_steps": _buy_steps(deal), "bot_events": event_documents(deal.events)}
 
 
@@ -124,7 +124,7 @@ def event_documents(events: list[Event]) -> list[dict[str, str]]:
 
 
 def _amounts(deal: Deal) -> dict[str, object]:
-    """Return what was bought and sold; of a deal that failed before it began, null was recorded."""
+    """Return what was bought and sold: null, according to recordings, if a deal failed before it began."""
     failed = deal.status == "failed"
 
     def shown(amount: Decimal) -> str | None:

@@ -1,4 +1,4 @@
-"""What an account was worth and traded."""
+"""An account's history: its worth and its trading volume."""
 
 from __future__ import annotations
 

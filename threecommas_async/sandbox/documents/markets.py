@@ -36,7 +36,7 @@ def market_document(market: ListedMarket) -> dict[str, object]:
 
 
 def connectable_document(market: ListedMarket, *, connected: bool) -> dict[str, object]:
-    """Return an account type that a pair of keys opens."""
+    """Return an account type that can be connected with a pair of keys."""
     return {
         "type": market.code,
         "connected": connected,

@@ -1,4 +1,4 @@
-"""The networks of a currency, and where to send it."""
+"""The networks of a currency, and its deposit addresses."""
 
 from __future__ import annotations
 

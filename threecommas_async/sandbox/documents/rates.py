@@ -1,4 +1,4 @@
-"""Rates, trading rules and leverages of a pair."""
+"""The rates, trading rules and leverages of a pair."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_LEVERAGE: Final[Mapping[str, object]] = {
 
 
 def leverage_documents(market: ListedMarket) -> list[Mapping[str, object]]:
-    """Return the leverages that a market's accounts can choose from."""
+    """Return the leverages that a market offers."""
     if market.trades not in ("futures", "margin"):
         return [_NO_LEVERAGE]
     chosen = {"valid": {"min": "1.0", "max": None}, "can_set_leverage_value": True}
@@ -31,7 +31,7 @@ def leverage_documents(market: ListedMarket) -> list[Mapping[str, object]]:
 
 
 def rates_document(market: ListedMarket, price: PairPrice) -> dict[str, object]:
-    """Return rates and rules of a pair that the market trades."""
+    """Return the rates and rules of a pair that the market trades."""
     return {
         **_ticker(price),
         "contract_strategy_name": "orderbook_price",
@@ -55,7 +55,7 @@ def rates_document(market: ListedMarket, price: PairPrice) -> dict[str, object]:
 
 
 def rates_with_leverage_document(market: ListedMarket, price: PairPrice) -> dict[str, object]:
-    """Return rates, leverages and rules of a pair that the market trades; fewer rules than without leverages."""
+    """Return the rates, leverages and rules of a pair that the market trades; fewer rules than without leverages."""
     cross: Mapping[str, object] = {
         "code": "cross",
         "name": "Cross",

@@ -1,4 +1,4 @@
-"""What the settings of bots and of deals have in common."""
+"""The settings that bots and deals have in common."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def safety_steps_document(
 ) -> list[dict[str, object]]:
     """Return custom safety steps.
 
-    :param done: the numbers of those of a deal that can no longer be changed.
+    :param done: the numbers of a deal's steps that can no longer be changed.
     """
     documents: list[dict[str, object]] = []
     for place, step in enumerate(steps, start=1):

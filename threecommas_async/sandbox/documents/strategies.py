@@ -1,4 +1,4 @@
-"""The conditions that bots can start and close deals by."""
+"""The start and close conditions that bots can use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TIMES: Final = {
 _TRIGGERS: Final = {
     "less": "less",
     "greater": "greater",
-    # Crosswise on the vendor's page, too.
+    # Swapped on the vendor's page, too.
     "crossing_above": "crossing_down",
     "crossing_below": "crossing_up",
 }

@@ -22,7 +22,7 @@ def digits(amount: Decimal) -> str:
 
 
 def shortened(amount: Decimal) -> str:
-    """Write an amount without an exponent and without zeros at its end, but with one decimal at least: ``"25.0"``."""
+    """Write an amount without an exponent and without trailing zeros, but with at least one decimal: ``"25.0"``."""
     text = f"{amount.normalize(_LONGER_THAN_ANY):f}"
     return text if "." in text else f"{text}.0"
 
@@ -32,17 +32,17 @@ def shortened_or_none(amount: Decimal | None) -> str | None:
 
 
 def short_zero(amount: Decimal) -> str:
-    """Write an amount where nothing is ``"0"``, not ``"0.0"``."""
+    """Write an amount like :func:`shortened`, but zero as ``"0"``."""
     return shortened(amount) if amount else "0"
 
 
 def with_exponent(amount: Decimal) -> str:
-    """Write an amount as Ruby writes a floating-point number: small ones with an exponent."""
+    """Write an amount as Ruby writes a floating-point number: a small one with an exponent."""
     return str(amount).lower()
 
 
 def number(amount: Decimal) -> msgspec.Raw:
-    """Return a bare JSON number with every digit, and with an exponent if it is a small one."""
+    """Return a JSON number with every digit, and with an exponent if it is small."""
     small = amount and amount.adjusted() < -6
     return msgspec.Raw((str(amount.normalize(EXACT)) if small else shortened(amount)).encode())
 

@@ -1,1 +1,1 @@
-"""What is so in every sandbox: markets, currencies and prices, networks, the past, the API's endpoints."""
+"""What is the same in every sandbox: markets, currencies and prices, networks, histories, the API's endpoints."""

@@ -1,4 +1,4 @@
-"""The currencies of the sandbox's exchanges, and what they are worth: at first, and once a test moves prices."""
+"""The currencies of the sandbox's exchanges, and their worth: initially, and after a test has moved prices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ICONS: Final = "https://app.3commas.io/sandbox/icons"
 
 @frozen
 class Currency:
-    """A currency, under the names that the API has for it."""
+    """A currency, with the names that the API uses for it."""
 
     code: str
     name: str
@@ -31,7 +31,7 @@ class Currency:
 
 
 BTC_PRICE: Final = Decimal("60319.62")
-"""US dollars for a bitcoin: what the amounts of the vendor's example of a new account imply."""
+"""US dollars for one bitcoin, as implied by the amounts of the vendor's example of a new account."""
 
 _TABLE: Final = (
     Currency("BTC", "Bitcoin", "bitcoin", 1, BTC_PRICE, Decimal("-0.32")),
@@ -47,7 +47,7 @@ _TABLE: Final = (
 )
 
 CURRENCIES: Final[Mapping[str, Currency]] = {currency.code: currency for currency in _TABLE}
-"""Every currency under its code."""
+"""Every currency by its code."""
 
 DOLLARS: Final = ("USDT", "USDC")
 """The currencies that are always worth a dollar."""
@@ -56,17 +56,16 @@ _ONE: Final = Decimal(1)
 
 
 def currency_of(code: str) -> Currency:
-    """Return a currency; of one that only a test knows, with names made from its code, worth a dollar at first."""
+    """Return a currency; one that a test has added gets names made from its code, and is initially worth a dollar."""
     known = CURRENCIES.get(code)
     return known or Currency(code, code, code.lower(), crc32(code.encode()) % 100_000, _ONE, Decimal(0))
 
 
 @final
 class Worth:
-    """What currencies are worth. Those whose prices nobody has moved stand still.
+    """What currencies are worth. A currency keeps its initial price until somebody moves it.
 
-    There is one price of a currency for all accounts: that of its pair with a dollar whose price was set last, at
-    whichever market.
+    A currency has one price for all accounts: that of its pair with a dollar currency that was set last, at any market.
     """
 
     def __init__(self) -> None:
@@ -76,7 +75,7 @@ class Worth:
         return code in CURRENCIES or code in self._moved
 
     def has_moved(self, code: str) -> bool:
-        """Tell whether a currency has another price than at first; what that is in bitcoin depends on two."""
+        """Tell whether the worth of a currency has changed. In bitcoin, it depends on two prices."""
         return code in self._moved or "BTC" in self._moved
 
     def usd_price(self, code: str) -> Decimal:
@@ -87,11 +86,11 @@ class Worth:
         return rounded(EXACT.divide(self.usd_price(code), self.usd_price("BTC")), 12).normalize(EXACT)
 
     def in_btc(self, usd: Decimal) -> Decimal:
-        """Return an amount of dollars in bitcoin, with the 36 decimals of the API's statistics."""
+        """Convert an amount of dollars to bitcoin, with the 36 decimals of the API's statistics."""
         return rounded(EXACT.divide(usd, self.usd_price("BTC")), 36).normalize(EXACT)
 
     def follow(self, pair: str, price: Decimal) -> None:
-        """Take in the price of a pair."""
+        """Note the price of a pair."""
         quote, _, base = pair.partition("_")
         if base in DOLLARS or (base in CURRENCIES and quote not in DOLLARS):
             return
@@ -99,4 +98,4 @@ class Worth:
 
 
 AT_FIRST: Final = Worth()
-"""What everything is worth before anybody moves a price."""
+"""The initial worth of all currencies."""

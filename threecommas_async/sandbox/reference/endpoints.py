@@ -1,4 +1,4 @@
-"""All endpoints of the API, also those that the sandbox does not serve yet."""
+"""All endpoints of the API, including those that the sandbox does not serve yet."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ ENDPOINTS_OF_THE_API: Final = (
     # No page has these any more.
     "POST /ver1/bots/{bot_id}/start_new_deal",
     "GET /ver1/users/current_mode",
-    # What may stand in the place of an account's id.
+    # With the word that may take the place of an account's id.
     "GET /ver1/accounts/summary",
     "GET /ver1/accounts/summary/balance_chart_data",
     "POST /ver1/accounts/summary/pie_chart_data",

@@ -1,7 +1,7 @@
-"""What an account was worth and traded, day by day.
+"""The worth and the trading volume of an account, day by day.
 
-The sandbox has no market, and nobody waits for one: the past is made up. It moves a little, is the same for whoever
-asks again, ends with what the account is worth now, and begins 90 days before the account was connected.
+The history is made up: it moves a little, is the same for every call, begins 90 days before the account was connected,
+and ends with the account's present worth.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from threecommas_async.sandbox.reference.currencies import BTC_PRICE
 
 DAYS_BEFORE_CONNECTION: Final = timedelta(days=90)
 
-# Of 1000, a day. Two tables whose lengths have no common divisor, so that the dollar is not a shadow of bitcoin.
+# In thousandths, per day. The lengths of the tables have no common divisor, so that dollar and bitcoin do not move
+# alike.
 _BTC_WAVE: Final = (0, 4, 9, 7, 12, 18, 15, 9, 3, -4, -2, -9, -15, -11, -6, -8, -3)
 _USD_WAVE: Final = (0, -6, 3, 11, 19, 26, 18, 22, 9, -3, -12, -20, -16, -27, -19, -9, -14, -5, 2)
 _BASE: Final = Decimal(1000)
@@ -27,7 +28,7 @@ _SMOOTH: Final = Context(prec=10)
 
 @frozen
 class TradedVolume:
-    """What was traded in some time."""
+    """The volume that was traded in a period."""
 
     btc: Decimal
     usd: Decimal
@@ -35,7 +36,7 @@ class TradedVolume:
 
 @frozen
 class BalanceSnapshot:
-    """What an account was worth at a moment."""
+    """The worth of an account at a moment."""
 
     moment: datetime
     btc: Decimal
@@ -43,7 +44,7 @@ class BalanceSnapshot:
 
 
 def btc_change_since(days: int, btc: Decimal, now: datetime) -> Decimal:
-    """Return what an account gained, now that it is worth so much."""
+    """Return the gain of an account that is now worth ``btc``."""
     today = now.astimezone(UTC).date()
     return EXACT.subtract(btc, _in_the_past(btc, _BTC_WAVE, today - timedelta(days=days), today))
 
@@ -56,7 +57,7 @@ def usd_change_since(days: int, usd: Decimal, now: datetime) -> Decimal:
 def balance_history(
     btc: Decimal, usd: Decimal, *, connected: datetime, start: datetime, end: datetime, now: datetime
 ) -> Iterator[BalanceSnapshot]:
-    """Give what an account was worth at every midnight of UTC between two moments, and now if that is among them."""
+    """Yield the worth of an account at every midnight UTC between two moments, and now, if it is between them."""
     today = now.astimezone(UTC).date()
     day = max(start, connected - DAYS_BEFORE_CONNECTION).astimezone(UTC).date()
     while (moment := datetime.combine(day, time(), UTC)) <= min(end, now):
@@ -70,7 +71,7 @@ def balance_history(
 
 
 def traded_volume(*, connected: datetime, first: date, last: date, now: datetime) -> TradedVolume | None:
-    """Return what an account traded from one day to another, or nothing if there is no data for any of them."""
+    """Return the volume of an account from one day to another, or None if there is no data for these days."""
     first = max(first, (connected - DAYS_BEFORE_CONNECTION).astimezone(UTC).date())
     last = min(last, now.astimezone(UTC).date())
     if first > last:

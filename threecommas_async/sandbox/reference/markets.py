@@ -18,13 +18,13 @@ class ListedMarket:
     code: str
     exchange_name: str
     exchange: str
-    """Account types of one exchange are related: the same keys open them all."""
+    """Account types of one exchange are related: the same keys connect them all."""
     required: tuple[str, ...] = _KEYS
     trades: str = "spot"
     icon: str | None = None
     also_written: str | None = None
     margin: str = "USDT"
-    """For futures: what they are settled in; ``coin`` for the currency that is traded itself."""
+    """The currency in which futures are settled; ``coin`` for the traded currency itself."""
 
     @property
     def is_wallet(self) -> bool:
@@ -40,7 +40,7 @@ class ListedMarket:
 
 
 # `also_written`: the older page of `accounts/new` spells two types differently from their market codes ("required when
-# `type` is set to `Bitstamp`"). Whoever follows that page is served as well.
+# `type` is set to `Bitstamp`"). These spellings are accepted as well.
 _TABLE: Final = (
     ListedMarket("binance", "Binance Spot", "binance"),
     ListedMarket("binance_margin", "Binance Margin", "binance", trades="margin"),
@@ -80,15 +80,15 @@ _TABLE: Final = (
 )
 
 MARKETS: Final[Mapping[str, ListedMarket]] = {market.code: market for market in _TABLE}
-"""Every market under its code, in the order of the market list."""
+"""Every market by its code, in the order of the market list."""
 
 MARKETS_BY_TYPE: Final[Mapping[str, ListedMarket]] = {
     **MARKETS,
     **{market.also_written: market for market in _TABLE if market.also_written is not None},
 }
-"""Every market under each word that the ``type`` of a new account can be."""
+"""Every market by each word that is accepted as the ``type`` of a new account."""
 
-# The three sets are those of the notes on the vendor's pages of these calls.
+# The three sets are taken from the notes on the vendor's pages of these calls.
 CAN_SELL_ALL: Final = frozenset(
     {
         "binance",
@@ -111,5 +111,5 @@ CONVERTS_DUST: Final = frozenset({"binance"})
 
 
 def related_codes(market: ListedMarket) -> list[str]:
-    """Return the codes of the account types that one pair of keys opens together, the given one among them."""
+    """Return the codes of all account types that the keys of this one connect, itself included."""
     return [other.code for other in _TABLE if other.exchange == market.exchange]

@@ -1,4 +1,4 @@
-"""The networks over which the sandbox's exchanges move a few currencies."""
+"""The networks over which the sandbox's exchanges transfer some currencies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BITCOIN_ADDRESS: Final = "^[13][a-km-zA-HJ-NP-Z1-9]{25,34}$|^[(bc1q)|(bc1p)][0-
 
 @frozen
 class TransferNetwork:
-    """A network, and what it costs to move a currency over it."""
+    """A network, and the costs of transferring a currency over it."""
 
     code: str
     name: str
@@ -28,7 +28,7 @@ class TransferNetwork:
 
 @frozen
 class Coin:
-    """A currency that can be moved."""
+    """A currency that can be transferred."""
 
     code: str
     name: str
@@ -71,10 +71,10 @@ _TABLE: Final = (
 )
 
 COINS: Final[Mapping[str, Coin]] = {coin.code: coin for coin in _TABLE}
-"""Every currency that can be moved, under its code; the first is the one that networks_info shows."""
+"""Every currency that can be transferred, by its code; the first is the one that networks_info shows."""
 
 
 def deposit_address(account_id: int, coin: Coin, network: TransferNetwork) -> str:
-    """Return an address that is nobody's, the same every time."""
+    """Return a made-up address, the same for every call."""
     digits = hashlib.sha256(f"{account_id} {coin.code} {network.code}".encode()).hexdigest()
     return f"sandbox-{digits[:32]}"

@@ -1,4 +1,4 @@
-"""The pairs that the sandbox's markets trade, their prices at first, and their trading rules."""
+"""The pairs that the sandbox's markets trade, their initial prices, and their trading rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _USUAL_LOT: Final = Decimal("0.00001")
 _FIVE_DOLLARS: Final = Decimal(5)
 _MIN_TOTALS: Final[Mapping[str, Decimal]] = {"BTC": Decimal("0.0001"), "ETH": Decimal("0.001")}
 
-# As recorded at Binance. All other pairs trade in steps of their seventh digit and of 0.00001.
+# As recorded from Binance. All other pairs have price steps at their seventh digit, and amount steps of 0.00001.
 _RULES: Final[Mapping[str, tuple[str, str]]] = {
     "USDT_BTC": ("0.01", "0.00001"),
     "USDT_ETH": ("0.01", "0.0001"),
@@ -28,15 +28,15 @@ _RULES: Final[Mapping[str, tuple[str, str]]] = {
 
 @frozen
 class PairPrice:
-    """What a pair costs, and in which steps it is traded."""
+    """The price of a pair, and its trading rules."""
 
     last: Decimal
     step: Decimal
-    """The least difference between two prices."""
+    """The step of prices."""
     currency: str
-    """The currency that the price is in."""
+    """The currency of the price."""
     lot: Decimal = _USUAL_LOT
-    """The least difference between two amounts."""
+    """The step of amounts."""
     min_lot: Decimal = _USUAL_LOT
     """The smallest amount of an order."""
     min_total: Decimal = _FIVE_DOLLARS
@@ -67,7 +67,7 @@ def pairs_of(market: ListedMarket) -> list[str]:
 
 
 def price_of(market: ListedMarket, pair: str) -> PairPrice:
-    """Return the price at first, and the rules, of a pair that the market trades."""
+    """Return the initial price and the rules of a pair that the market trades."""
     quote, _, base = pair.partition("_")
     if market.trades != "futures" and pair in _RULES:
         tick, lot = map(Decimal, _RULES[pair])

@@ -1,1 +1,1 @@
-"""What a sandbox remembers: keys, accounts, and what is in them. Knows neither JSON nor HTTP."""
+"""The state of a sandbox: keys, accounts, and what is in them. Knows neither JSON nor HTTP."""

@@ -1,4 +1,4 @@
-"""An exchange account, as far as a sandbox keeps it."""
+"""What a sandbox keeps of an exchange account."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from threecommas_async.sandbox.reference.markets import ListedMarket
 from threecommas_async.sandbox.state.holdings import Holdings
 
 KeysState = Literal["ok", "expire_soon", "expired"]
-"""Whether the exchange lets the keys of an account expire: the words of ``api_keys_state``."""
+"""The state of an account's keys at the exchange: the words of ``api_keys_state``."""
 
 
 @frozen
 class ActiveEntities:
-    """How much is going on in an account."""
+    """The numbers of an account's active entities."""
 
     bots: int = 0
     deals: int = 0
@@ -34,8 +34,8 @@ NOTHING_ACTIVE: Final = ActiveEntities()
 class ExchangeAccount:
     """A connected account.
 
-    The exchange's ``api_key`` is in every answer that is an account, as in every recording; of ``secret`` and
-    ``passphrase`` nothing is kept.
+    The exchange's ``api_key`` is in every response that shows the account, as in every recording; ``secret`` and
+    ``passphrase`` are not kept.
     """
 
     id: int
@@ -52,15 +52,15 @@ class ExchangeAccount:
     keys_state: KeysState = "ok"
     active: ActiveEntities = NOTHING_ACTIVE
     locked: Mapping[str, Decimal] = field(factory=dict[str, Decimal], repr=False)
-    """What of the holdings open orders have locked."""
+    """The part of the holdings that open orders have locked."""
     dust_converted_at: datetime | None = None
 
     @property
     def identity(self) -> str | None:
-        """What can be connected only once: a wallet has no keys, there it is the address."""
+        """What can be connected only once: the API key or, for a wallet, the address."""
         return self.address if self.market.is_wallet else self.api_key
 
     @property
     def keys_refused(self) -> bool:
-        """Whether the exchange refuses the keys."""
+        """Whether the exchange rejects the keys."""
         return not self.keys_valid or self.keys_state == "expired"

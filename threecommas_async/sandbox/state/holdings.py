@@ -1,4 +1,4 @@
-"""What an account holds, and what that is worth."""
+"""What an account holds, and its worth."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Balance:
 
     @classmethod
     def of(cls, code: str, amount: Decimal, worth: Worth = AT_FIRST) -> Balance:
-        """Return an amount of a currency with its value."""
+        """Return a balance of a currency, valued at ``worth``."""
         return cls(amount, product(amount, worth.btc_price(code)), product(amount, worth.usd_price(code)))
 
     def plus(self, other: Balance) -> Balance:
@@ -42,7 +42,7 @@ class Balance:
 
 @frozen
 class Profits:
-    """What an account gained in a day and in all its time."""
+    """The profits of an account, of a day and in total."""
 
     day_btc: Decimal
     day_usd: Decimal
@@ -57,7 +57,7 @@ class Profits:
 
     @classmethod
     def of(cls, day_btc: Decimal, day_usd: Decimal, btc: Decimal, usd: Decimal, held: Holdings) -> Profits:
-        """Return the profits of an account that holds so much now."""
+        """Return the profits of an account that now holds ``held``."""
         return cls(
             day_btc,
             day_usd,
@@ -74,12 +74,12 @@ class Profits:
 
 @frozen
 class ConvertedDust:
-    """A balance that became BNB."""
+    """A balance that was converted to BNB."""
 
     code: str
     amount: Decimal
     transferred: Decimal
-    """The BNB before the charge."""
+    """The amount of BNB before the fee."""
     charge: Decimal
 
 
@@ -88,17 +88,17 @@ NO_PROFITS: Final = Profits(*[_ZERO] * 10)
 
 @frozen
 class Holdings:
-    """The balances of an account and the profits that it shows."""
+    """The balances and profits of an account."""
 
     balances: Mapping[str, Balance]
-    """By the code of their currency."""
+    """By currency."""
     profits: Profits = field(default=NO_PROFITS, repr=False)
 
     @classmethod
     def of(cls, amounts: Mapping[str, Decimal], now: datetime, worth: Worth = AT_FIRST) -> Holdings:
-        """Return holdings of so much of each currency, with the profits that follow from the account's history.
+        """Return holdings of these amounts, with the profits that follow from the account's made-up history.
 
-        Those of a month stand for the whole time.
+        The profits of a month also stand for the whole time.
         """
         held = cls({code: Balance.of(code, amount, worth) for code, amount in amounts.items()})
         btc, usd = held.btc_amount, held.usd_amount
@@ -113,7 +113,7 @@ class Holdings:
 
     @classmethod
     def usual(cls, market: ListedMarket, now: datetime) -> Holdings:
-        """Return what a trader may have in a new account of a market."""
+        """Return plausible holdings of a new account at a market."""
         codes = ["BTC", "ETH", "USDT"]
         if market.is_wallet:
             codes = ["ETH"]
@@ -123,7 +123,7 @@ class Holdings:
 
     @classmethod
     def summed(cls, parts: Iterable[Holdings]) -> Holdings:
-        """Return what several accounts hold together."""
+        """Return the sum of the holdings of several accounts."""
         balances: dict[str, Balance] = {}
         profits: list[Profits] = []
         for part in parts:
@@ -138,7 +138,7 @@ class Holdings:
             total(one.usd for one in profits),
             held,
         )
-        # Of the totals, which are rounded, the sum: it is what somebody who adds the accounts up will find.
+        # The sum of the totals, which are rounded: it is what a caller who adds up the accounts will find.
         together = evolve(
             together,
             total_btc=total(one.total_btc for one in profits),
@@ -147,9 +147,9 @@ class Holdings:
         return evolve(held, profits=together)
 
     def now(self, amounts: Mapping[str, Decimal], worth: Worth) -> Holdings:
-        """Return what is held once these are the amounts, at the prices of today; the profits stay as they were shown.
+        """Return the holdings with these amounts, at present prices; the profits stay as they are.
 
-        What has neither changed nor moved keeps its value to the digit.
+        A balance whose amount and price have not changed keeps its value to the digit.
         """
         balances: dict[str, Balance] = {}
         for code in dict.fromkeys((*self.balances, *amounts)):
@@ -174,18 +174,18 @@ class Holdings:
 
     @property
     def dust(self) -> list[str]:
-        """The currencies of which there is so little that it can be converted to BNB."""
+        """The currencies whose balances are small enough to be converted to BNB."""
         return [
             code for code, balance in self.balances.items() if code != "BNB" and balance.btc_value < _DUST_BELOW_BTC
         ]
 
     def sold_for(self, code: str) -> Holdings:
-        """Return the same value in one currency: bitcoin, or one that is worth a dollar."""
+        """Return holdings of the same value in a single currency: bitcoin, or one that is worth a dollar."""
         btc, usd = self.btc_amount, self.usd_amount
         return evolve(self, balances={code: Balance(btc if code == "BTC" else usd, btc, usd)})
 
     def converted_to_bnb(self, codes: Iterable[str], worth: Worth = AT_FIRST) -> tuple[Holdings, list[ConvertedDust]]:
-        """Return what is held once these currencies were converted, and what each of them became."""
+        """Return the holdings after these currencies were converted to BNB, and the conversions."""
         balances = dict(self.balances)
         converted: list[ConvertedDust] = []
         for code in codes:
@@ -199,7 +199,7 @@ class Holdings:
 
 
 def _growth(profit: Decimal, now: Decimal) -> Decimal:
-    """Return a profit as a percentage of what there was before it."""
+    """Return a profit as a percentage of the worth before it."""
     return rounded(share(profit, EXACT.subtract(now, profit)), 2) or _ZERO
 
 
@@ -209,7 +209,7 @@ _USUAL: Final[Mapping[str, Decimal]] = {
     "USDT": Decimal("3204.51"),
 }
 
-# The amounts of the vendor's example of a new account: the digits that a client has to survive.
+# The amounts of the vendor's example of a new account, with digits that a client must be able to read.
 _BTC_PROFIT: Final = Decimal("0.0000000000000000000000001579586071525673247181448663178")
 _USD_PROFIT: Final = Decimal("-0.00000000000000000010999999999999999999993138892165683112")
 _BTC_AMOUNT: Final = Decimal("0.0000000080232449796548201579586071525673247181448663178")
@@ -237,7 +237,8 @@ VENDOR_DUST: Final = Holdings(
         total_usd=Decimal("-1.1e-19"),
     ),
 )
-"""Together exactly the amounts of the vendor's example of a new account: 55 digits, exponents and a negative zero.
+"""Holdings that show exactly the amounts of the vendor's example of a new account: 55 digits, exponents, a negative
+zero.
 
-``sandbox.accounts.add(balances=VENDOR_DUST)`` gives an account that has them.
+``sandbox.accounts.add(balances=VENDOR_DUST)`` connects an account that holds them.
 """

@@ -1,4 +1,4 @@
-"""The API keys that a sandbox knows, and what each of them may do."""
+"""The API keys that a sandbox knows, and their permissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Permission(StrEnum):
-    """What an API key can be allowed to do, under the names that 3Commas gives its permissions."""
+    """The permissions of an API key, with the names that 3Commas uses."""
 
     ACCOUNTS_READ = "ACCOUNTS_READ"
     ACCOUNTS_WRITE = "ACCOUNTS_WRITE"
@@ -31,7 +31,7 @@ ALL_PERMISSIONS: Final = frozenset(Permission)
 
 @frozen
 class SandboxKey:
-    """An API key of a sandbox, as handed to whoever asked for it."""
+    """An API key of a sandbox, as returned by :meth:`Sandbox.add_key`."""
 
     api_key: str
     secret: str | None = field(repr=False)
@@ -39,9 +39,9 @@ class SandboxKey:
     permissions: frozenset[Permission]
 
     def credentials(self) -> HmacCredentials:
-        """Return what a client signs with.
+        """Return the credentials for a client.
 
-        :raises TypeError: the key belongs to an RSA key pair; build ``RsaCredentials`` from its private half.
+        :raises TypeError: the key was added with an RSA public key; build ``RsaCredentials`` from the private key.
         """
         if self.secret is None:
             raise TypeError(
@@ -53,14 +53,14 @@ class SandboxKey:
 
 @frozen
 class KnownKey:
-    """What the server keeps of a key. The secret is inside ``HmacCredentials``, which does not give it out."""
+    """What the server keeps of a key. The secret is inside ``HmacCredentials``, which does not reveal it."""
 
     verifier: HmacCredentials | RSAPublicKey = field(repr=False)
     permissions: frozenset[Permission]
 
 
 class KeyRing:
-    """All keys of one sandbox."""
+    """All keys of a sandbox."""
 
     def __init__(self) -> None:
         self._known: Final[dict[str, KnownKey]] = {}
@@ -80,7 +80,7 @@ class KeyRing:
         api_key = secrets.token_hex(32) if api_key is None else api_key
         if public_key is None:
             secret = secrets.token_hex(64) if secret is None else secret
-        # Built for a public key as well: it holds the one rule for what an API key may look like.
+        # Built for a public key as well, because it checks what an API key may look like.
         credentials = HmacCredentials(api_key, "unused" if secret is None else secret)
         if api_key in self._known:
             raise ValueError(f"api_key {api_key!r} is already known to this sandbox")
@@ -110,7 +110,7 @@ def _loaded_public_key(source: str | bytes) -> RSAPublicKey:
 
     pem = source.encode() if isinstance(source, str) else bytes(source)
     if b"PRIVATE KEY-----" in pem:
-        raise ValueError("public_key holds a private key: keep it, and pass its public half")
+        raise ValueError("public_key contains a private key: keep that secret, and pass its public half")
     try:
         key = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm):

@@ -1,4 +1,4 @@
-"""Everything that a sandbox remembers."""
+"""The whole state of a sandbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _accounts_of(platform: Platform) -> AccountBook:
 
 @define
 class Platform:
-    """The API keys, the accounts, what is traded on them, and the trading mode of a sandbox's one user."""
+    """The API keys, the accounts, the trading on them, and the trading mode of a sandbox's single user."""
 
     trading: Trading
     keys: KeyRing = field(factory=KeyRing)

@@ -1,4 +1,4 @@
-"""The engine of a sandbox, and the markets that it trades on."""
+"""The engine of a sandbox, and its markets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from threecommas_async.sandbox.reference.markets import MARKETS, ListedMarket
 from threecommas_async.sandbox.reference.pairs import PairPrice, pairs_of, price_of
 
 FIRST_IDS: Final = (15_564_829, 2_376_506_366, 1_123_064_630)
-"""The ids of the first bot, deal and order: those of deals need more than 32 bits."""
+"""The ids of the first bot, deal and order; ids of deals need more than 31 bits."""
 
 
 @final
 class Trading:
-    """What trades in a sandbox.
+    """The trading of a sandbox.
 
-    The engine has no clock. Whoever asks it for something brings it to the present first (:meth:`bring_to`): what was
-    due in between then happens at its own moment, so that nobody can tell it from an engine that acts all the time.
+    The engine has no clock. Its users first bring it to the present (:meth:`bring_to`): everything that was due in
+    between then happens at its own moment, so that the result is the same as that of an engine that runs all the time.
     """
 
     def __init__(self, now: datetime, fee: Decimal, *, settle_automatically: bool) -> None:
@@ -38,17 +38,17 @@ class Trading:
             ids=Ids(bot, deal, order),
         )
         self.listeners: Final[list[Callable[[Entity], None]]] = []
-        """Called for everything that has changed."""
+        """Called with every entity that has changed."""
         self._pairs: Final[dict[str, list[str]]] = {}
         self.engine.listener = self._tell
 
     def bring_to(self, moment: datetime) -> None:
-        """Let everything happen that is due until a moment; a clock that was set back makes nothing undone."""
+        """Let everything happen that is due until a moment. A clock that was set back undoes nothing."""
         self.engine.advance_to(max(moment, self.engine.now))
 
     # ---- markets ----------------------------------------------------------------------------------------------------
     def pairs_of(self, market: ListedMarket) -> list[str]:
-        """Return the pairs that a market trades, those among them that a test has added."""
+        """Return the pairs that a market trades, including those that a test has added."""
         known = self._pairs.get(market.code)
         if known is None:
             known = self._pairs[market.code] = pairs_of(market)
@@ -57,7 +57,7 @@ class Trading:
         return known
 
     def book(self, market: ListedMarket, pair: str) -> Book:
-        """Return a pair with its price.
+        """Return the book of a pair.
 
         :raises KeyError: the market does not trade it.
         """
@@ -65,14 +65,14 @@ class Trading:
         return self.engine.book(market.code, pair)
 
     def price_of(self, market: ListedMarket, pair: str) -> PairPrice:
-        """Return what a pair costs now, and its rules."""
+        """Return the present price and the rules of a pair."""
         book = self.book(market, pair)
         rules, listed = book.pair, pairs_of(market)
         currency = price_of(market, pair).currency if pair in listed else rules.quote
         return PairPrice(book.price, rules.tick, currency, rules.lot, rules.min_lot, rules.min_total)
 
     def add_pair(self, market: ListedMarket, pair: str, price: PairPrice) -> None:
-        """Have a market trade a pair, or trade one by other rules.
+        """Add a pair to a market, or change its rules.
 
         :raises ValueError: a bot trades it.
         """
@@ -85,7 +85,7 @@ class Trading:
         self.worth.follow(pair, price.last)
 
     def set_price(self, market: ListedMarket, pair: str, price: Decimal) -> None:
-        """Move the price of a pair, and let everything happen that follows."""
+        """Move the price of a pair, and let everything happen that follows from it."""
         self.worth.follow(pair, price)
         self.engine.set_price(market.code, pair, price)
 
@@ -107,9 +107,9 @@ class Trading:
 
 
 def market_of(code: str) -> ListedMarket:
-    """Return a market.
+    """Return the market with a code.
 
-    :raises ValueError: it is not in the market list.
+    :raises ValueError: there is no such market.
     """
     if code not in MARKETS:
         raise ValueError(f"market {code!r} is not in the market list")
