@@ -27,7 +27,9 @@ from threecommas_async.transport.settings import (
     checked_route,
     checked_seconds,
     checked_session,
+    checked_stream_url,
     checked_trace_configs,
+    stream_url_of,
 )
 from threecommas_async.transport.transport import CallOptions, Transport
 
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
     from threecommas_async.resources.deals import Deals
     from threecommas_async.resources.grid_bots import GridBots
     from threecommas_async.resources.market_data import MarketData
+    from threecommas_async.resources.smart_trades import SmartTrades
     from threecommas_async.resources.trades import Trades
     from threecommas_async.resources.users import Users
+    from threecommas_async.streams.streams import Streams
 
 T = TypeVar("T")
 
@@ -60,6 +64,7 @@ class ClientOptions(TypedDict, total=False):
     max_body: int
     middlewares: Sequence[aiohttp.ClientMiddlewareType]
     trace_configs: Sequence[aiohttp.TraceConfig]
+    stream_url: str | None
     clock: Clock
 
 
@@ -94,6 +99,8 @@ class ThreeCommasClient:
         What one raises before the request is sent passes; afterwards it becomes the ``__cause__`` of
         :class:`OutcomeUnknownError`. A write that may have been carried out is not sent again, even if one asks.
     :param trace_configs: aiohttp trace configurations for the client's own session.
+    :param stream_url: where the websocket of :attr:`streams` is; by default it follows from ``base_url``, if that is
+        the API itself or a loopback host.
     :param clock: where time comes from; for tests and simulations.
     :raises ValueError: an argument cannot be right; the text names it.
     :raises TypeError: an argument is of the wrong type.
@@ -113,6 +120,7 @@ class ThreeCommasClient:
         max_body: int = DEFAULT_MAX_BODY,
         middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
         trace_configs: Sequence[aiohttp.TraceConfig] = (),
+        stream_url: str | None = None,
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
         if not isinstance(credentials, HmacCredentials | RsaCredentials | None):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -121,6 +129,7 @@ class ThreeCommasClient:
             )
         if plan is not None and limits is not DOCUMENTED_LIMITS:
             raise ValueError("give plan or limits, not both")
+        self._stream_url = stream_url_of(base_url) if stream_url is None else checked_stream_url(stream_url)
         self._transport = Transport(
             credentials,
             base_url=checked_base_url(base_url),
@@ -175,11 +184,25 @@ class ThreeCommasClient:
         return MarketData(self._transport)
 
     @functools.cached_property
+    def smart_trades(self) -> SmartTrades:
+        """SmartTrades: an entry, targets to take profits at, and a stop loss."""
+        from threecommas_async.resources.smart_trades import SmartTrades
+
+        return SmartTrades(self._transport)
+
+    @functools.cached_property
     def trades(self) -> Trades:
         """Simple trades, which are single orders, with or without a condition."""
         from threecommas_async.resources.trades import Trades
 
         return Trades(self._transport)
+
+    @functools.cached_property
+    def streams(self) -> Streams:
+        """What becomes of deals and SmartTrades, told as it happens."""
+        from threecommas_async.streams.streams import Streams
+
+        return Streams(self._transport, self._stream_url)
 
     @functools.cached_property
     def users(self) -> Users:
@@ -225,6 +248,7 @@ class ThreeCommasClient:
             mode=now.mode if mode is None else mode,
         )
         view = object.__new__(type(self))
+        view._stream_url = self._stream_url
         view._transport = self._transport.with_options(options)
         return view
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.endpoints import accounts, bots, deals, grid_bots, market_data, trades, users
+from tests.endpoints import accounts, bots, deals, grid_bots, market_data, smart_trades, trades, users
 from tests.endpoints.rows import Row
 
 GROUPS: Final[Mapping[str, tuple[Row, ...]]] = {
@@ -17,6 +17,7 @@ GROUPS: Final[Mapping[str, tuple[Row, ...]]] = {
     "deals": deals.ROWS,
     "grid_bots": grid_bots.ROWS,
     "market_data": market_data.ROWS,
+    "smart_trades": smart_trades.ROWS,
     "trades": trades.ROWS,
     "users": users.ROWS,
 }

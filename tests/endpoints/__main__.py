@@ -13,7 +13,7 @@ from tests.loopback import Loopback
 async def _table() -> tuple[list[str], bool]:
     lines, whole = list[str](), True
     totals = [0, 0, 0, 0]
-    lines.append(f"{'method':34} {'endpoint':62} {'examples':>8} {'unrecognized':>12} {'lost':>5} {'refusals':>8}")
+    lines.append(f"{'method':34} {'endpoint':78} {'examples':>8} {'unrecognized':>12} {'lost':>5} {'refusals':>8}")
     async with Loopback() as server:
         for row in ROWS:
             counts = [0, 0, 0, 0]
@@ -37,7 +37,7 @@ async def _table() -> tuple[list[str], bool]:
 
 
 def _line(method: str, endpoint: str, counts: list[int]) -> str:
-    return f"{method:34} {endpoint:62} {counts[0]:8} {counts[1]:12} {counts[2]:5} {counts[3]:8}"
+    return f"{method:34} {endpoint:78} {counts[0]:8} {counts[1]:12} {counts[2]:5} {counts[3]:8}"
 
 
 if __name__ == "__main__":

@@ -32,7 +32,17 @@ from threecommas_async import (
     ThreeCommasClient,
     codec,
 )
-from threecommas_async.models import Account, DcaBot, Deal, GridBot, JsonValue, Model, SimpleTrade
+from threecommas_async.models import (
+    Account,
+    DcaBot,
+    Deal,
+    GridBot,
+    JsonValue,
+    Model,
+    SimpleTrade,
+    SmartTrade,
+    SmartTradeTrade,
+)
 from threecommas_async.transport.transport import Transport
 
 BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
@@ -229,8 +239,12 @@ ENTITIES: Final[Mapping[str, type[Model]]] = {
     "DcaBot": DcaBot,
     "Deal": Deal,
     "GridBot": GridBot,
+    "SmartTrade": SmartTrade,
+    "SmartTradeTrade": SmartTradeTrade,
     "Trade": SimpleTrade,
 }
+MISSPELT: Final = {"SmartTrade": ["data.editale", "data.create_at"]}
+"""What the vendor's table of an entity calls otherwise than all its examples do."""
 
 
 @pytest.mark.parametrize(
@@ -244,7 +258,7 @@ def test_the_example_of_an_entity_comes_through_whole(entity: catalogue.Entity) 
     read = codec.from_decoded(came, kind, entity.envelope)
     assert list(unrecognized(read)) == []
     assert list(differences(codec.from_decoded(came, None, entity.envelope), rewritten(read))) == []
-    assert _missing(entity.fields, kind) == []
+    assert _missing(entity.fields, kind) == MISSPELT.get(entity.name, [])
     assert codec.from_documented_json(entity.example, kind, entity.envelope) == read
 
 
@@ -281,8 +295,9 @@ async def test_an_example_of_a_refusal_becomes_the_right_exception(
     error = await provoke(server, row, example)
     said = codec.decode_json(example.text)
     assert isinstance(said, dict)
-    # A bot without deals is 400 on one page, and yet not found.
-    assert type(error) is (NotFoundError if said["error"] == "not_found" else BY_STATUS[example.status])
+    # A bot without deals, or a SmartTrade, is 400 on some pages, and yet not found.
+    is_missing = said["error"] in ("not_found", "Not found")
+    assert type(error) is (NotFoundError if is_missing else BY_STATUS[example.status])
     assert (error.status, error.outcome) == (example.status, Outcome.NOT_DONE)
     assert (error.method, error.path) == row.key
     assert (error.code, error.description) == (said["error"], said.get("error_description"))

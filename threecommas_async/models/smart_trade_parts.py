@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, Literal, Self
 
 import attrs
 
 from threecommas_async.models.base import OMITTED, Omitted
+from threecommas_async.models.editable import COMPARED_BY
 from threecommas_async.models.request import Money, Request, checked, exact, flag, money, word
 from threecommas_async.models.rules import Take, between, instance, money_if_given, one_of
 
@@ -28,6 +30,9 @@ def called(name: str, take: Take) -> Take:
 def off_is_nothing(value: object) -> object:
     """Return what is the same for a part that is switched off and one that is not there."""
     return None if value is OMITTED or value is False or getattr(value, "enabled", True) is False else value
+
+
+OFF_IS_NOTHING: Final = MappingProxyType({COMPARED_BY: off_is_nothing})
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -120,7 +125,7 @@ class EntryCondition(Request):
     price: TriggerPrice = attrs.field(validator=checked(instance(TriggerPrice)))
     """The price that triggers it, a ``value``. Left to the API, a buy compares with ``ask``, a sale with ``bid``."""
     trailing: Trailing | Omitted = attrs.field(
-        default=OMITTED, validator=checked(instance(Trailing), omitted=True), eq=off_is_nothing
+        default=OMITTED, validator=checked(instance(Trailing), omitted=True), eq=off_is_nothing, metadata=OFF_IS_NOTHING
     )
     """Whether it then follows the price, and is placed when that turns by so many percent."""
 

@@ -12,6 +12,7 @@ from threecommas_async.models.base import OMITTED, Omitted
 from threecommas_async.models.request import Money, Request, checked, flag, money, number
 from threecommas_async.models.rules import as_tuple, between, each, instance, one_of, whole_number
 from threecommas_async.models.smart_trade_parts import (
+    OFF_IS_NOTHING,
     LimitPrice,
     OrderType,
     PriceType,
@@ -43,7 +44,7 @@ class TakeProfitStep(Request):
     price: TriggerPrice = attrs.field(validator=checked(instance(TriggerPrice)))
     """The price at which it does: a ``value``, or a profit in ``percent``. It needs a ``type``."""
     trailing: Trailing | Omitted = attrs.field(
-        default=OMITTED, validator=checked(instance(Trailing), omitted=True), eq=off_is_nothing
+        default=OMITTED, validator=checked(instance(Trailing), omitted=True), eq=off_is_nothing, metadata=OFF_IS_NOTHING
     )
     """Whether it then follows the price, from 0.01 to 100 percent behind it; the last step alone can."""
     id: int | Omitted = attrs.field(default=OMITTED, validator=checked(number, omitted=True), eq=False)
@@ -159,7 +160,7 @@ class StopLossCondition(Request):
     price: TriggerPrice = attrs.field(validator=checked(instance(TriggerPrice)))
     """The price that does: a ``value``; a loss in ``percent`` only where the entry trails, which leaves it open."""
     trailing: Trailing | Omitted = attrs.field(
-        default=OMITTED, validator=checked(instance(Trailing), omitted=True), eq=off_is_nothing
+        default=OMITTED, validator=checked(instance(Trailing), omitted=True), eq=off_is_nothing, metadata=OFF_IS_NOTHING
     )
     """Whether it follows the price, at the distance that it has in the beginning; so it takes no ``percent``."""
 
@@ -212,11 +213,15 @@ class StopLoss(Request):
         default=OMITTED,
         validator=checked(called("stop_loss.breakeven", flag), omitted=True),
         eq=off_is_nothing,
+        metadata=OFF_IS_NOTHING,
     )
     """Whether it moves to the price of entry when the first step of the take profit is reached; wants at least two
     steps."""
     timeout: StopLossTimeout | Omitted = attrs.field(
-        default=OMITTED, validator=checked(instance(StopLossTimeout), omitted=True), eq=off_is_nothing
+        default=OMITTED,
+        validator=checked(instance(StopLossTimeout), omitted=True),
+        eq=off_is_nothing,
+        metadata=OFF_IS_NOTHING,
     )
     """How long the price must stay beyond it."""
 

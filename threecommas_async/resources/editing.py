@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar, cast, final
 from weakref import WeakValueDictionary
 
@@ -27,6 +28,8 @@ E = TypeVar("E", bound=Editable)
 S = TypeVar("S", bound=Request)
 
 Differences = dict[str, tuple[object, object]]
+
+_NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def fields_of(settings: Request, *, without: Collection[str] = ()) -> dict[str, object]:
@@ -53,6 +56,9 @@ class Editor(Generic[E, S]):
     :param write: writes one, leaving out what cannot be changed.
     :param settings_of: makes settings of one; a ValueError says that something would be lost.
     :param fixed: fields of the settings that cannot be changed.
+    :param elsewhere: fields that another method changes, with its name.
+    :param called: what the settings are called where they are an argument.
+    :param example: a change, for a message.
     """
 
     def __init__(
@@ -68,6 +74,9 @@ class Editor(Generic[E, S]):
         write: Callable[[int, S], Awaitable[E]],
         settings_of: Callable[[E], S],
         fixed: Collection[str] = (),
+        elsewhere: Mapping[str, str] = _NOWHERE,
+        called: str = "settings",
+        example: str = "name='Main'",
     ) -> None:
         self._kind: Final = kind
         self._what: Final = what
@@ -79,6 +88,9 @@ class Editor(Generic[E, S]):
         self._write: Final = write
         self._settings_of: Final = settings_of
         self._fixed: Final = frozenset(fixed)
+        self._elsewhere: Final = elsewhere
+        self._called: Final = called
+        self._example: Final = example
         self._locks: Final[WeakValueDictionary[int, asyncio.Lock]] = WeakValueDictionary()
 
     async def update(self, entity_id: int, settings: S) -> E:
@@ -88,7 +100,7 @@ class Editor(Generic[E, S]):
         """
         number = cast("int", identifier(self._id_name, entity_id))
         if not isinstance(settings, self._kind.SETTINGS):
-            raise TypeError(f"settings must be {self._kind.SETTINGS.__name__}, not {type(settings).__name__}")
+            raise TypeError(f"{self._called} must be {self._kind.SETTINGS.__name__}, not {type(settings).__name__}")
         async with self._turn(number):
             after = await self._write(number, settings)
         given = [name for name in attrs.fields_dict(type(settings)) if getattr(settings, name) is not OMITTED]
@@ -119,10 +131,12 @@ class Editor(Generic[E, S]):
     def _check(self, changes: Mapping[str, object]) -> None:
         """Check each change by itself, as far as that is possible before the object is read."""
         if not changes:
-            raise ValueError("edit needs at least one change, such as name='Main'")
+            raise ValueError(f"edit needs at least one change, such as {self._example}")
         settings = self._kind.SETTINGS
         fields = attrs.fields_dict(settings)
         for name, value in changes.items():
+            if name in self._elsewhere:
+                raise TypeError(f"{name} is not changed by edit, but by {self._elsewhere[name]}")
             if name in self._fixed:
                 raise TypeError(f"{name} cannot be changed: a {self._what} is given it when it is created")
             if name not in fields:
@@ -179,13 +193,13 @@ def _unlike(wanted: Request, after: Editable, *, changed: Collection[str]) -> Di
     """Compare settings with what a response has; of what it lacks, only what was to be changed counts."""
     found: Differences = {}
     for field in attrs.fields(type(wanted)):
-        asked, has = getattr(wanted, field.name), _found(after, field.name)
+        asked = getattr(wanted, field.name)
         if asked is OMITTED or field.name not in attrs.fields_dict(type(after)):
             continue
+        has = _found(after, field.name, kept=field.name not in changed)
         if has is OMITTED and (asked == () or field.name not in changed):
             continue
-        if not _same(field, asked, has):
-            found[field.name] = asked, None if has is OMITTED else has
+        found |= _between(field.name, field, asked, has)
     return found
 
 
@@ -193,9 +207,22 @@ def _apart(one: Editable, other: Editable) -> Differences:
     """Compare the settings of two states of an object; what one of them lacks counts for nothing."""
     found: Differences = {}
     for field in attrs.fields(one.SETTINGS):
-        was, now = _found(one, field.name), _found(other, field.name)
-        if was is not OMITTED and now is not OMITTED and not _same(field, was, now):
-            found[field.name] = was, now
+        was, now = _found(one, field.name, kept=True), _found(other, field.name, kept=True)
+        if was is not OMITTED and now is not OMITTED:
+            found |= _between(field.name, field, was, now)
+    return found
+
+
+def _between(place: str, field: attrs.Attribute[Any], asked: object, has: object) -> Differences:
+    """Compare two values; of what is made of parts, name the parts that differ. What was not asked for differs not."""
+    if asked is OMITTED or _same(field, asked, has):
+        return {}
+    if not isinstance(asked, Request) or type(asked) is not type(has):
+        return {place: (asked, None if has is OMITTED else has)}
+    found: Differences = {}
+    for part in attrs.fields(type(asked)):
+        if part.eq:
+            found |= _between(f"{place}.{part.name}", part, getattr(asked, part.name), getattr(has, part.name))
     return found
 
 
@@ -210,17 +237,20 @@ def _strayed(before: Editable, after: Editable) -> Differences:
     return {name: (was, now) for name, (was, now) in pairs.items() if was is not None is not now and was != now}
 
 
-def _found(model: Editable, name: str) -> object:
-    """Return what stands for a field of the settings; what cannot be read, as it came."""
+def _found(model: Editable, name: str, *, kept: bool) -> object:
+    """Return what stands for a field of the settings; what cannot be read, as it came.
+
+    :param kept: whether it was not to be changed.
+    """
     try:
-        return model.setting(name)
+        return model.kept(name) if kept else model.setting(name)
     except (ValueError, TypeError):
         field = attrs.fields_dict(type(model))[name]
         return model.unrecognized.get(str(field.metadata.get(JSON_KEY, name)), getattr(model, name))
 
 
 def _same(field: attrs.Attribute[Any], one: object, other: object) -> bool:
-    """Compare values as the settings do: numbers by value, pairs in any order."""
+    """Compare values as the settings do: numbers by value, pairs in any order, what is off with what is not there."""
     key: Callable[[object], object] | None = field.metadata.get(COMPARED_BY)
     try:
         return one == other if key is None else key(one) == key(other)
