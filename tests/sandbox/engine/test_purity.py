@@ -22,6 +22,7 @@ ALLOWED = {
     "decimal",
     "functools",
     "heapq",
+    "itertools",
     "threecommas_async.sandbox.engine",
     "typing",
 }

@@ -15,6 +15,8 @@ from threecommas_async.sandbox.engine.deals.operations import DealOperations
 from threecommas_async.sandbox.engine.deals.requests import DealRequests
 from threecommas_async.sandbox.engine.exact import ONE, ZERO
 from threecommas_async.sandbox.engine.funds import Account, Funds
+from threecommas_async.sandbox.engine.grid_bots.desk import GridBotDesk
+from threecommas_async.sandbox.engine.grid_bots.operations import GridBotOperations
 from threecommas_async.sandbox.engine.pairs import MarketType, Pair
 from threecommas_async.sandbox.engine.stepper import Listener, Stepper
 from threecommas_async.sandbox.engine.trades.operations import TradeOperations
@@ -50,7 +52,8 @@ class Engine:
     give the same world. Every operation carries out all its consequences before it returns, except the second phase
     of closings: ``deals.panic_sell``, ``deals.cancel``, ``deals.panic_sell_step``, ``deals.convert_to_smart_trade`` and
     the two of ``bots`` that close all deals leave them in a transitional status, which the answer of the API shows, and
-    so does ``trades.create``. It is settled before the next operation, price or moment, or by ``settle``.
+    so does ``trades.create``; ``grid_bots.enable`` leaves the orders that it places. It is settled before the next
+    operation, price or moment, or by ``settle``.
 
     What is returned is alive: it changes with the world, and is to be changed by nobody else.
     """
@@ -78,7 +81,8 @@ class Engine:
         self.bots: Final = BotOperations(self._world, self._stepper, bot_desk, requests)
         self.deals: Final = DealOperations(self._world, self._stepper, desk, requests)
         self.trades: Final = TradeOperations(self._world, self._stepper)
-        self._groups: Final[tuple[Group, ...]] = (self.bots, self.deals, self.trades)
+        self.grid_bots: Final = GridBotOperations(self._world, self._stepper, GridBotDesk(self._world))
+        self._groups: Final[tuple[Group, ...]] = (self.bots, self.deals, self.trades, self.grid_bots)
 
     # ---- time, prices, accounts -------------------------------------------------------------------------------------
     @property

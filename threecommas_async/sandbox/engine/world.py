@@ -15,6 +15,7 @@ from threecommas_async.sandbox.engine.books import Book
 from threecommas_async.sandbox.engine.bots.bot import Bot
 from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.funds import Account
+from threecommas_async.sandbox.engine.grid_bots.grid_bot import GridBot
 from threecommas_async.sandbox.engine.orders import Order
 from threecommas_async.sandbox.engine.refusals import unknown_id
 from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
@@ -29,6 +30,8 @@ class Ids:
     deal: int = 1
     order: int = 1
     simple_trade: int = 1
+    grid_bot: int = 1
+    grid_line: int = 1
 
     def next_bot(self) -> int:
         self.bot += 1
@@ -41,6 +44,14 @@ class Ids:
     def next_order(self) -> int:
         self.order += 1
         return self.order - 1
+
+    def next_grid_bot(self) -> int:
+        self.grid_bot += 1
+        return self.grid_bot - 1
+
+    def next_grid_line(self) -> int:
+        self.grid_line += 1
+        return self.grid_line - 1
 
     def next_simple_trade(self) -> int:
         self.simple_trade += 1
@@ -62,6 +73,7 @@ class World:
     active_deals: dict[int, Deal] = field(factory=dict[int, Deal])
     simple_trades: dict[int, SimpleTrade] = field(factory=dict[int, SimpleTrade])
     active_simple_trades: dict[int, SimpleTrade] = field(factory=dict[int, SimpleTrade])
+    grid_bots: dict[int, GridBot] = field(factory=dict[int, GridBot])
     black_list: tuple[str, ...] = ()
     step: int = 0
     """Counts the steps: each price, each moment, each operation."""

@@ -15,9 +15,6 @@ from threecommas_async.sandbox.reference.currencies import Worth
 from threecommas_async.sandbox.reference.markets import MARKETS, ListedMarket
 from threecommas_async.sandbox.reference.pairs import PairPrice, pairs_of, price_of
 
-FIRST_IDS: Final = (15_564_829, 2_376_506_366, 1_123_064_630)
-"""The ids of the first bot, deal and order; ids of deals need more than 31 bits."""
-
 
 @final
 class Trading:
@@ -28,14 +25,13 @@ class Trading:
     """
 
     def __init__(self, now: datetime, fee: Decimal, *, settle_automatically: bool) -> None:
-        bot, deal, order = FIRST_IDS
         self.worth: Final = Worth()
         self.fee: Final = fee
         self.engine: Final = Engine(
             now,
             usd_price=self.worth.usd_price,
             settle_automatically=settle_automatically,
-            ids=Ids(bot, deal, order),
+            ids=_first_ids(),
         )
         self.listeners: Final[list[Callable[[Entity], None]]] = []
         """Called with every entity that has changed."""
@@ -104,6 +100,11 @@ class Trading:
     def _tell(self, entity: Entity) -> None:
         for listener in self.listeners:
             listener(entity)
+
+
+def _first_ids() -> Ids:
+    """Return the first id of each kind; ids of deals need more than 31 bits."""
+    return Ids(bot=15_564_829, deal=2_376_506_366, order=1_123_064_630, grid_bot=2_340_693, grid_line=256_564_770)
 
 
 def market_of(code: str) -> ListedMarket:
