@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from threecommas_async import codec
-from threecommas_async.models.base import JSON_KEY, IntOrText, JsonValue, Model, Month, UnixMilliseconds, UnixSeconds
+from threecommas_async.models.base import (
+    JSON_KEY,
+    BoolAsText,
+    IntAsText,
+    IntOrText,
+    JsonValue,
+    Model,
+    Month,
+    UnixMilliseconds,
+    UnixSeconds,
+)
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)
@@ -21,6 +31,8 @@ class Kinds(Model):
     milliseconds: UnixMilliseconds | None = attrs.field(default=None, metadata={JSON_KEY: "milliSeconds"})
     month: Month | None = None
     either: IntOrText | None = None
+    count: IntAsText | None = None
+    on: BoolAsText | None = None
     needed: UnixSeconds
 
 
@@ -43,6 +55,10 @@ def _both_ways(fields: str) -> Kinds:
         ('"either": 0', "either", 0),
         ('"either": "0"', "either", "0"),
         ('"either": "long"', "either", "long"),
+        ('"count": "81"', "count", 81),
+        ('"on": "true"', "on", True),
+        ('"on": "false"', "on", False),
+        ('"on": null', "on", None),
         ('"seconds": null', "seconds", None),
     ],
 )
@@ -53,6 +69,13 @@ def test_it_is_read_and_written_back_as_it_came(fields: str, name: str, value: o
     written = codec.to_json(kinds).decode()
     assert fields.replace(": ", ":") in written
     assert codec.from_json(written, Kinds) == kinds
+
+
+@pytest.mark.parametrize(("fields", "name", "value"), [('"on": true', "on", True), ('"count": 81', "count", 81)])
+def test_what_is_a_text_may_come_as_what_it_means(fields: str, name: str, value: object) -> None:
+    kinds = _both_ways(fields)
+    assert (getattr(kinds, name), type(getattr(kinds, name))) == (value, type(value))
+    assert kinds.unrecognized == {}
 
 
 @pytest.mark.parametrize("number", ['"1726617600"', "1726617600.0", '"1726617600.0"', "1.7266176e9"])
@@ -74,6 +97,12 @@ def test_whole_seconds_may_be_written_otherwise(number: str) -> None:
         ("month", '"2025-3"'),
         ("month", '"2025-03-28"'),
         ("month", "202503"),
+        ("count", '"many"'),
+        ("count", '"8.5"'),
+        ("on", '"yes"'),
+        ("on", '"True"'),
+        ("on", "1"),
+        ("on", '""'),
         ("either", "true"),
         ("either", "0.5"),
         ("either", '["long"]'),

@@ -81,7 +81,6 @@ from .simple_trade import SimpleTradeTrailing as SimpleTradeTrailing
 from .simple_trade import SimpleTradeTriggerPrice as SimpleTradeTriggerPrice
 from .simple_trade_plan import SimpleTradeOptions as SimpleTradeOptions
 from .simple_trade_plan import SimpleTradePlan as SimpleTradePlan
-from .simple_trade_plan import TradeAmount as TradeAmount
 from .simple_trade_plan import TradeCondition as TradeCondition
 from .simple_trade_plan import TradeLeverage as TradeLeverage
 from .simple_trade_plan import TradeOrder as TradeOrder

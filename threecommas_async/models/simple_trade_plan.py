@@ -3,62 +3,53 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final, Literal, Self, TypedDict, TypeVar, Unpack
+from typing import Literal, Self, TypedDict, TypeVar, Unpack
 
 import attrs
 
 from threecommas_async.models.base import OMITTED, Omitted
-from threecommas_async.models.request import Money, Request, checked, flag, money, pair_name
-from threecommas_async.models.rules import between, instance, money_if_given, one_of, whole_number
+from threecommas_async.models.request import Money, Request, checked, exact, flag, money, pair_name
+from threecommas_async.models.rules import instance, money_if_given, one_of, whole_number
+from threecommas_async.models.smart_trade_parts import ABOVE_ZERO, LimitPrice, PriceType, Side, Units, called
 
 T = TypeVar("T")
-Side = Literal["buy", "sell"]
-PriceType = Literal["bid", "ask", "last"]
 Comparison = Literal["less", "less_or_equal", "greater", "greater_or_equal"]
 TimeInForce = Literal["gtc", "ioc", "fok", "post_only"]
 PositionSide = Literal["both", "long", "short"]
 LeverageType = Literal["isolated", "cross"]
-
-_ABOVE_ZERO: Final = between(0, exclusive=True)
-_SECONDS: Final = whole_number(1)
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class TradeOrder(Request):
     """The order of a simple trade, as it is sent."""
 
-    type: Literal["market", "limit"] = attrs.field(validator=checked(one_of("market", "limit")))
+    type: Literal["market", "limit"] = attrs.field(validator=checked(called("order.type", one_of("market", "limit"))))
     """Its kind."""
-    side: Side = attrs.field(validator=checked(one_of("buy", "sell")))
+    side: Side = attrs.field(validator=checked(called("order.side", one_of("buy", "sell"))))
     """Its side."""
     strategy: TimeInForce | Omitted = attrs.field(
-        default=OMITTED, validator=checked(one_of("gtc", "ioc", "fok", "post_only"), omitted=True)
+        default=OMITTED,
+        validator=checked(called("order.strategy", one_of("gtc", "ioc", "fok", "post_only")), omitted=True),
     )
     """How long it stays: ``gtc`` (the default) until it is filled or cancelled; ``ioc`` what is not filled at once is
     cancelled; ``fok`` it is filled at once as a whole, or not at all; ``post_only`` it never takes what is there."""
     position_side: PositionSide | Omitted = attrs.field(
-        default=OMITTED, validator=checked(one_of("both", "long", "short"), omitted=True)
+        default=OMITTED, validator=checked(called("order.position_side", one_of("both", "long", "short")), omitted=True)
     )
     """The side of the position, on futures: ``both`` in one-way mode, ``long`` or ``short`` in hedge mode."""
-    reduce_only: bool | Omitted = attrs.field(default=OMITTED, validator=checked(flag, omitted=True))
+    reduce_only: bool | Omitted = attrs.field(
+        default=OMITTED, validator=checked(called("order.reduce_only", flag), omitted=True)
+    )
     """Whether it may only make a position smaller, on futures."""
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class TradeAmount(Request):
-    """An amount, or a price, as it is sent."""
-
-    value: Decimal = attrs.field(converter=money, validator=checked(_ABOVE_ZERO))
-    """How much; above 0."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class TradeTriggerPrice(Request):
     """The price that a condition waits for, as it is sent."""
 
-    value: Decimal = attrs.field(converter=money, validator=checked(_ABOVE_ZERO))
+    value: Decimal = attrs.field(converter=money, validator=checked(called("conditional.price.value", ABOVE_ZERO)))
     """The price."""
-    type: PriceType = attrs.field(validator=checked(one_of("bid", "ask", "last")))
+    type: PriceType = attrs.field(validator=checked(called("conditional.price.type", one_of("bid", "ask", "last"))))
     """The price that is compared with it."""
 
 
@@ -72,11 +63,13 @@ class TradeCondition(Request):
         TradeCondition.at_least("2100", price_type="bid")
     """
 
-    enabled: bool = attrs.field(validator=checked(flag))
+    enabled: bool = attrs.field(validator=checked(called("conditional.enabled", flag)))
     """Whether it waits for anything."""
     value: Comparison | Omitted = attrs.field(
         default=OMITTED,
-        validator=checked(one_of("less", "less_or_equal", "greater", "greater_or_equal"), omitted=True),
+        validator=checked(
+            called("conditional.value", one_of("less", "less_or_equal", "greater", "greater_or_equal")), omitted=True
+        ),
     )
     """How prices are compared."""
     price: TradeTriggerPrice | Omitted = attrs.field(
@@ -117,20 +110,22 @@ class TradeCondition(Request):
 class TradeTrailing(Request):
     """How a simple trade follows the price, as it is sent: ``TradeTrailing.by_percent("1.0")``."""
 
-    enabled: bool = attrs.field(validator=checked(flag))
+    enabled: bool = attrs.field(validator=checked(called("trailing.enabled", flag)))
     """Whether it does."""
     value: Decimal | Omitted = attrs.field(
-        default=OMITTED, converter=money_if_given, validator=checked(_ABOVE_ZERO, omitted=True)
+        default=OMITTED, converter=money_if_given, validator=checked(called("trailing.value", ABOVE_ZERO), omitted=True)
     )
     """How far behind the best price it stays, as a difference of prices."""
     percent: Decimal | Omitted = attrs.field(
-        default=OMITTED, converter=money_if_given, validator=checked(_ABOVE_ZERO, omitted=True)
+        default=OMITTED,
+        converter=money_if_given,
+        validator=checked(called("trailing.percent", ABOVE_ZERO), omitted=True),
     )
     """The same in percent; either one or the other."""
 
     def __attrs_post_init__(self) -> None:
         if self.enabled and (self.value is OMITTED) == (self.percent is OMITTED):
-            raise ValueError("trailing wants either value or percent when enabled is on")
+            raise ValueError("either trailing.value or trailing.percent is required when trailing is on")
         if not self.enabled:
             _check_switch("trailing", self.enabled, value=self.value, percent=self.percent)
 
@@ -154,9 +149,11 @@ class TradeTrailing(Request):
 class TradeTimeout(Request):
     """How long a condition must hold before the order is placed, as it is sent: ``TradeTimeout.of(300)``."""
 
-    enabled: bool = attrs.field(validator=checked(flag))
+    enabled: bool = attrs.field(validator=checked(called("timeout.enabled", flag)))
     """Whether it must."""
-    value: int | Omitted = attrs.field(default=OMITTED, validator=checked(_SECONDS, omitted=True))
+    value: int | Omitted = attrs.field(
+        default=OMITTED, validator=checked(called("timeout.value", whole_number(1)), omitted=True)
+    )
     """How long, in seconds."""
 
     def __attrs_post_init__(self) -> None:
@@ -170,7 +167,6 @@ class TradeTimeout(Request):
     @classmethod
     def of(cls, seconds: int) -> Self:
         """The order is placed if the condition still holds after so many seconds."""
-        _SECONDS("timeout", seconds)
         return cls(enabled=True, value=seconds)
 
 
@@ -178,7 +174,7 @@ class TradeTimeout(Request):
 class TradeLeverage(Request):
     """The leverage of a simple trade, as it is sent; for futures on OKX."""
 
-    type: LeverageType = attrs.field(validator=checked(one_of("isolated", "cross")))
+    type: LeverageType = attrs.field(validator=checked(called("leverage.type", one_of("isolated", "cross"))))
     """Its kind."""
 
 
@@ -219,9 +215,9 @@ class SimpleTradePlan(Request):
     """What it trades, the quote currency first: ``USDT_BTC``."""
     order: TradeOrder = attrs.field(validator=checked(instance(TradeOrder)))
     """Its order."""
-    units: TradeAmount = attrs.field(validator=checked(instance(TradeAmount)))
+    units: Units = attrs.field(validator=checked(instance(Units)))
     """How much it buys or sells, in the base currency."""
-    price: TradeAmount | Omitted = attrs.field(default=OMITTED, validator=checked(instance(TradeAmount), omitted=True))
+    price: LimitPrice | Omitted = attrs.field(default=OMITTED, validator=checked(instance(LimitPrice), omitted=True))
     """The price of a limit order; market orders have none."""
     conditional: TradeCondition = attrs.field(factory=TradeCondition.off, validator=checked(instance(TradeCondition)))
     """What it waits for, before the order is placed."""
@@ -240,7 +236,7 @@ class SimpleTradePlan(Request):
         if self.order.type == "market" and self.price is not OMITTED:
             raise ValueError("price must not be given with a market order, which has no price of its own")
         if self.timeout.enabled and not self.conditional.enabled:
-            raise ValueError("timeout is for conditional trades: conditional must be on as well")
+            raise ValueError("timeout is for conditional trades: conditional must be on, too")
 
     @classmethod
     def buy_market(cls, *, pair: str, units: Money, **options: Unpack[SimpleTradeOptions]) -> Self:
@@ -286,8 +282,8 @@ class SimpleTradePlan(Request):
                 position_side=_given(options.get("position_side")),
                 reduce_only=_given(options.get("reduce_only")),
             ),
-            units=_amount("units", units),
-            price=OMITTED if price is OMITTED else _amount("price", price),
+            units=Units(value=exact("units", units)),
+            price=OMITTED if price is OMITTED else LimitPrice(value=exact("price", price)),
             conditional=TradeCondition.off() if when is None else when,
             trailing=TradeTrailing.off() if trailing is None else trailing,
             timeout=TradeTimeout.off() if timeout is None else TradeTimeout.of(timeout),
@@ -299,21 +295,14 @@ def _given(value: T | None) -> T | Omitted:
     return OMITTED if value is None else value
 
 
-def _amount(name: str, value: Money) -> TradeAmount:
-    _ABOVE_ZERO(name, value)
-    return TradeAmount(value=value)
-
-
 def _trigger(price: Money, price_type: PriceType) -> TradeTriggerPrice:
-    _ABOVE_ZERO("price", price)
-    one_of("bid", "ask", "last")("price_type", price_type)
-    return TradeTriggerPrice(value=price, type=price_type)
+    return TradeTriggerPrice(value=exact("price", price), type=price_type)
 
 
 def _check_switch(name: str, enabled: bool, **details: object) -> None:
     """Check that a part of a plan says what it needs when it is on, and nothing when it is off."""
     for detail, value in details.items():
         if enabled and value is OMITTED:
-            raise ValueError(f"{detail} of {name} is required when enabled is on")
+            raise ValueError(f"{name}.{detail} is required when {name} is on")
         if not enabled and value is not OMITTED:
-            raise ValueError(f"{detail} of {name} must not be given when enabled is off")
+            raise ValueError(f"{name}.{detail} must not be given when {name} is off")
