@@ -149,5 +149,12 @@ class AccountBook:
         deals = sum(deal.account.id == account.id for deal in engine.deals.active)
         trades = sum(trade.account.id == account.id for trade in engine.trades.active)
         held = account.holdings.now(engine.account(account.id).funds.totals(), self._trading.worth)
-        active = evolve(active, bots=active.bots + bots, deals=active.deals + deals, orders=active.orders + trades)
+        grid_bots = len(engine.grid_bots.select(account_id=account.id, is_enabled=True))
+        active = evolve(
+            active,
+            bots=active.bots + bots,
+            deals=active.deals + deals,
+            orders=active.orders + trades,
+            grid_bots=active.grid_bots + grid_bots,
+        )
         return evolve(account, holdings=held, active=active, locked=self.locked(account.id))
