@@ -13,7 +13,7 @@ WHEN_1950: Final[dict[str, object]] = {
 }
 
 
-def body(account_id: int, **changes: object) -> dict[str, object]:
+def body(account_id: int, /, **changes: object) -> dict[str, object]:
     """Return the body of a new trade: it buys 0.1 ETH by market, if nothing else is said."""
     return {
         "account_id": account_id,
