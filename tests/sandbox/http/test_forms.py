@@ -189,3 +189,26 @@ def test_a_form_inherits_fields() -> None:
 def test_a_form_that_is_about_something_else_is_a_mistake() -> None:
     with pytest.raises(TypeError, match="the form is about NoneType, not Traded"):
         Draft({}, None).about(Traded)
+
+
+class Page(Form):
+    number: int = required(whole_number(), missing=(MISSING, NOT_VALID))
+    note: str | None = optional(text(maximum=3, too_long="too long. Max is 3 symbols"))
+    name: str | None = optional(text(maximum=3))
+
+
+def test_a_missing_field_may_be_refused_for_several_reasons() -> None:
+    with pytest.raises(WrongFieldsError) as caught:
+        read_form(Page, {})
+    assert caught.value.by_name == {"number": [MISSING, NOT_VALID]}
+    with pytest.raises(WrongFieldsError) as caught:
+        read_form(Page, {"number": "x"})
+    assert caught.value.by_name == {"number": [INVALID]}
+
+
+def test_a_text_may_be_too_long() -> None:
+    with pytest.raises(WrongFieldsError) as caught:
+        read_form(Page, {"number": 1, "note": "1234", "name": "1234"})
+    reasons = {"note": ["too long. Max is 3 symbols"], "name": ["is too long (maximum is 3 characters)"]}
+    assert caught.value.by_name == reasons
+    assert read_form(Page, {"number": 1, "note": "123", "name": "123"}).name == "123"

@@ -71,8 +71,8 @@ class WrongFieldsError(Exception):
 class WrongValueError(WrongFieldsError):
     """A value is not valid for its field."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__({(): [reason]})
+    def __init__(self, *reasons: str) -> None:
+        super().__init__({(): reasons})
 
 
 @final
@@ -122,6 +122,7 @@ class Field:
     name: str | None
     also_named: str | None
     may_be_blank: bool
+    missing: Sequence[str]
 
     def name_in(self, draft: Draft, attribute: str) -> str:
         name = self.name or attribute
@@ -135,7 +136,7 @@ class Field:
             raise WrongValueError(MISSING)
         if value is None or (value == "" and self.reader.blank_is_absent):
             if self.required(draft):
-                raise WrongValueError(MISSING)
+                raise WrongValueError(*self.missing)
             return self.default
         return self.reader.read(value, draft)
 
@@ -163,13 +164,20 @@ def read_form(form: type[F], sent: Mapping[str, object], about: object = None) -
 # --- fields
 
 
-def required(reader: Reader[T], *, name: str | None = None, also_named: str | None = None) -> T:
+def required(
+    reader: Reader[T],
+    *,
+    name: str | None = None,
+    also_named: str | None = None,
+    missing: Sequence[str] = (MISSING,),
+) -> T:
     """Declare a field that must be sent.
 
     :param name: the parameter's name, if it cannot be an attribute's.
     :param also_named: an alternative name of the parameter.
+    :param missing: the reasons that are given if it is not sent.
     """
-    return _field(reader, lambda _: True, name=name, also_named=also_named)
+    return _field(reader, lambda _: True, name=name, also_named=also_named, missing=missing)
 
 
 @overload
@@ -200,8 +208,9 @@ def _field(
     name: str | None = None,
     also_named: str | None = None,
     may_be_blank: bool = True,
+    missing: Sequence[str] = (MISSING,),
 ) -> T:
-    return cast("T", Field(reader, condition, default, name, also_named, may_be_blank))
+    return cast("T", Field(reader, condition, default, name, also_named, may_be_blank, missing))
 
 
 # --- objects and lists

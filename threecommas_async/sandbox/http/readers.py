@@ -20,8 +20,11 @@ _LARGEST: Final = Decimal(10) ** 20
 _FINEST: Final = -40
 
 
-def text(*, minimum: int = 0) -> Reader[str]:
-    """Read a text of at least ``minimum`` characters; numbers count as text, as they do in a form."""
+def text(*, minimum: int = 0, maximum: int | None = None, too_long: str | None = None) -> Reader[str]:
+    """Read a text of so many characters; numbers count as text, as they do in a form.
+
+    :param too_long: the reason that is given if there are more than ``maximum``.
+    """
 
     def read(value: object, _: Draft) -> str:
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
@@ -30,6 +33,8 @@ def text(*, minimum: int = 0) -> Reader[str]:
             raise WrongValueError(INVALID)
         if len(value) < minimum:
             raise WrongValueError(f"is too short (minimum is {minimum} characters)")
+        if maximum is not None and len(value) > maximum:
+            raise WrongValueError(too_long or f"is too long (maximum is {maximum} characters)")
         return value
 
     return Reader(read, blank_is_absent=not minimum)
