@@ -111,13 +111,13 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("api_key", "secret", "problem"),
         [
-            ("canary key\n", OTHER, "api_key must be the one"),
-            ("canary\r\nX-Injected: 1", OTHER, "api_key must be the one"),
+            ("canary key\n", OTHER, "api_key must be exactly as"),
+            ("canary\r\nX-Injected: 1", OTHER, "api_key must be exactly as"),
             ("canary\udce4", OTHER, "api_key has a lone surrogate"),
-            (OTHER, "canary ", "secret must be the one"),
-            (OTHER, "cänary", "secret must be the one"),
+            (OTHER, "canary ", "secret must be exactly as"),
+            (OTHER, "cänary", "secret must be exactly as"),
             (OTHER, "\ud800canary", "secret has a lone surrogate"),
-            ("canary ", "canary ", "api_key must be the one"),
+            ("canary ", "canary ", "api_key must be exactly as"),
             (OTHER, "", "secret is required"),
         ],
     )
@@ -146,7 +146,7 @@ class TestRefusals:
     def test_an_api_key_that_cannot_be_one_beside_a_good_private_key(
         self, rsa_pem: str, wrap: Callable[[str], str | bytes | Secret]
     ) -> None:
-        with pytest.raises(ValueError, match="api_key must be the one") as caught:
+        with pytest.raises(ValueError, match="api_key must be exactly as") as caught:
             RsaCredentials(f"{self.OTHER}\n", wrap(rsa_pem))
         assert caught.value.__context__ is None
         self.assert_no_line_of(rsa_pem, caught.value)
@@ -174,7 +174,7 @@ class TestRefusals:
             RsaCredentials("key", wrong)
 
     def test_a_path_made_of_the_key_itself(self, rsa_pem: str) -> None:
-        with pytest.raises(ValueError, match="pass the text as it is") as caught:
+        with pytest.raises(ValueError, match="pass the text itself") as caught:
             RsaCredentials("key", Path(rsa_pem))
         self.assert_no_line_of(rsa_pem, caught.value)
         body = "".join(rsa_pem.splitlines()[1:-1]).replace("/", "x")

@@ -19,7 +19,7 @@ def test_a_test_that_ends_with_faults_that_were_never_met_fails(pytester: pytest
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "*Faults that the test planned were never met:",
+            "*Planned faults were not met:",
             "*fail for any request of /ver1/accounts/new (2 times)",
             "*drop for any GET request (once)",
             "*sandbox.faults.clear()*",

@@ -1,4 +1,4 @@
-"""The keys that sign requests. They hold a secret, sign bytes with it, and never show it."""
+"""The credentials that sign requests. They hold a secret, sign bytes with it, and never show it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BEGINNING: Final = "-----BEGIN"
 
 
 class _Unshowable:
-    """Refuses the ways by which a secret usually gets out of a process: pickles, copies to another process."""
+    """Rejects pickling, by which a secret usually leaves a process."""
 
     __slots__ = ()
 
@@ -49,12 +49,12 @@ class HmacCredentials(_Unshowable):
     __slots__ = ("_keyed", "api_key")
 
     JSON_SEPARATOR: Final = b"?"
-    """What stands between the path and a JSON body in the signed text."""
+    """The separator of path and JSON body in the signed text."""
 
     signs_in_thread: Final = False
 
     def __init__(self, api_key: str | Secret, secret: str | Secret) -> None:
-        api_key, secret = concealed(api_key), concealed(secret)  # a traceback would keep what stands here
+        api_key, secret = concealed(api_key), concealed(secret)  # a traceback would keep the plain texts
         problem = _problem_of_key("api_key", api_key) or _problem_of_key("secret", secret)
         if problem is not None:
             raise problem
@@ -75,9 +75,9 @@ class RsaCredentials(_Unshowable):
     :param api_key: the public half, sent with every request.
     :param private_key: the private key in PEM form (PKCS#1 or PKCS#8, not encrypted), as text, as bytes, as a
         :class:`Secret`, or as the :class:`~pathlib.Path` of a file that holds it.
-    :raises TypeError: an argument is of another type.
-    :raises ValueError: the key is no PEM, is encrypted, is a public key or a certificate, or is not RSA; or ``api_key``
-        is empty or has characters that no 3Commas key has.
+    :raises TypeError: an argument is of the wrong type.
+    :raises ValueError: the key is not in PEM form, is encrypted, is a public key or a certificate, or is not RSA; or
+        ``api_key`` is empty or has characters that no 3Commas key has.
     :raises OSError: the file cannot be read.
 
     Vendor's page: quick start, "Signing a request using RSA".
@@ -88,15 +88,15 @@ class RsaCredentials(_Unshowable):
     JSON_SEPARATOR: Final = b""
 
     def __init__(self, api_key: str | Secret, private_key: str | bytes | Secret | os.PathLike[str]) -> None:
-        api_key = concealed(api_key)  # a traceback would keep what stands here
+        api_key = concealed(api_key)  # a traceback would keep the plain text
         key = _problem_of_key("api_key", api_key) or _load_private_key(private_key)
         del private_key
         if isinstance(key, Exception):
             raise key
         self.api_key: Final = api_key.reveal()
         self._private_key: Final = key
-        # OpenSSL lets go of the interpreter lock while it signs: with a larger key a hop to a thread (0.1 ms) costs the
-        # event loop less than the signature itself (0.3 ms for 2048 bits, 1.4 ms for 4096).
+        # OpenSSL releases the interpreter lock while it signs: with a larger key, handing the work to a thread (0.1 ms)
+        # costs the event loop less than the signature itself (0.3 ms for 2048 bits, 1.4 ms for 4096).
         self.signs_in_thread: Final = self._private_key.key_size > _INLINE_KEY_BITS
 
     def sign(self, text: bytes) -> str:
@@ -115,12 +115,10 @@ def _problem_of_key(name: str, key: Secret) -> Exception | None:
         return problem
     if _HEADER_SAFE.fullmatch(key.reveal()):
         return None
-    return ValueError(
-        f"{name} must be the one that 3Commas shows: no spaces, no line breaks, no other letters than ASCII"
-    )
+    return ValueError(f"{name} must be exactly as 3Commas shows it: no spaces, no line breaks, only ASCII characters")
 
 
-# What is wrong with a key is returned: an exception that is not raised where the key's text is remembers nothing of it.
+# Problems with a key are returned, not raised here: a traceback would keep the key's text.
 
 
 def _load_private_key(source: object) -> RSAPrivateKey | Exception:
@@ -135,12 +133,12 @@ def _load_private_key(source: object) -> RSAPrivateKey | Exception:
         hint = "; to read it from a file, pass a pathlib.Path" if len(pem) < _SHORTEST_PEM else ""
         return ValueError(f"private_key is not in PEM form: it has no '{_BEGINNING}' line{hint}")
     if b"PUBLIC KEY-----" in pem or b"CERTIFICATE-----" in pem:
-        return ValueError("private_key holds a public key or a certificate; the private key is needed to sign")
+        return ValueError("private_key contains a public key or a certificate; signing needs the private key")
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
         return ValueError("private_key is encrypted; decrypt it first: openssl pkey -in ENCRYPTED -out PLAIN")
-    except (ValueError, UnsupportedAlgorithm):  # the reason that OpenSSL gives may quote the key
+    except (ValueError, UnsupportedAlgorithm):  # OpenSSL's message may quote the key
         return ValueError("private_key cannot be read: broken PEM, or neither PKCS#1 nor PKCS#8")
     if not isinstance(key, RSAPrivateKey):
         return ValueError(f"private_key must be an RSA key, not {type(key).__name__.removesuffix('PrivateKey')}")
@@ -158,7 +156,7 @@ def _pem(source: object) -> bytes | Exception:
 
 def _contents(path: str) -> bytes | Exception:
     if _BEGINNING in path:
-        return ValueError("private_key is a path made of the text of a key: pass the text as it is")
+        return ValueError("private_key is a Path made of the text of a key: pass the text itself")
     try:
         return Path(path).read_bytes()
     except ValueError:

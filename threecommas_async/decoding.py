@@ -1,4 +1,4 @@
-"""Texts under layers of encoding: JSON in JSON, HTML, percent-encoding, one inside the other."""
+"""Removes nested layers of encoding from texts: JSON in JSON, HTML, percent-encoding."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IN_MARKUP: Final = re.compile(
     rf"|&(?:#[xX]0*+({_HEX}{{1,6}}+)|#0*+([0-9]{{1,7}}+))(?:;|(?![0-9A-Fa-f%&\\]))"
     r"|&([A-Za-z][A-Za-z0-9]{1,31});"
 )
-# Any number of backslashes is as good as one: JSON in JSON doubles them each time.
+# Any number of backslashes counts as one: each level of JSON in JSON doubles them.
 _IN_STRING: Final = re.compile(
     rf"\\\\*(?:u([Dd][89ABab]{_HEX}{{2}})\\+u([Dd][C-Fc-f]{_HEX}{{2}})|u({_HEX}{{4}})|u\{{({_HEX}{{1,6}})\}}"
     rf"|U({_HEX}{{8}})|x({_HEX}{{2}})|([bfnrt]))?"
@@ -27,24 +27,24 @@ _MOST_LAYERS: Final = 10
 
 @final
 class Layer:
-    """A text with one layer of encoding taken off, which knows where in the text before each character came from."""
+    """A text with a layer of encoding removed, which knows the position of each character in the text before."""
 
     __slots__ = ("_before", "_begins", "_ends", "_from", "_to", "text")
 
     def __init__(self, text: str, before: Layer | None = None) -> None:
         self.text = text
         self._before: Final = before
-        # Of each piece that was replaced: where it stands here, and where it stood before.
+        # The positions of each replaced piece, in this text and in the one before.
         self._begins: Final[list[int]] = []
         self._ends: Final[list[int]] = []
         self._from: Final[list[int]] = []
         self._to: Final[list[int]] = []
 
     def without(self, encoding: re.Pattern[str], character: Callable[[re.Match[str]], str]) -> Layer:
-        """Return the next layer, or this one if it has none of the encoding.
+        """Return the next layer, or this one if it does not contain the encoding.
 
-        :param encoding: what one escape looks like.
-        :param character: tells what it stands for.
+        :param encoding: matches an escape.
+        :param character: returns what an escape stands for.
         """
         inner = Layer(self.text, self)
         parts: list[str] = []
@@ -63,7 +63,7 @@ class Layer:
         return self if inner.text == self.text else inner
 
     def original(self, begin: int, end: int) -> tuple[int, int]:
-        """Return where in the first text of all the characters from ``begin`` to ``end`` came from."""
+        """Return the span of the original text from which the characters from ``begin`` to ``end`` came."""
         layer = self
         while layer._before is not None:
             begin, end = layer._begin_before(begin), layer._end_before(end)
@@ -87,7 +87,7 @@ class Layer:
 
 
 def layers(text: str) -> Iterator[Layer]:
-    """Yield ``text`` as it is, with a layer of encoding taken off, with one more, and at last without line breaks."""
+    """Yield ``text`` itself, with one layer of encoding removed, with two, and so on; finally without line breaks."""
     layer = Layer(text)
     yield layer
     for _ in range(_MOST_LAYERS):
@@ -113,7 +113,7 @@ def _marked_up(found: re.Match[str]) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """What an escape stands for; backslashes alone for nothing."""
+    """Return what an escape stands for; backslashes alone stand for nothing."""
     high, low, *numbers, control = found.groups()
     if control is not None:
         return _CONTROLS[control]

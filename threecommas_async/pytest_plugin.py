@@ -1,9 +1,9 @@
 """Fixtures for the tests of programs that use this library; pytest finds them once the package is installed.
 
 ``threecommas_sandbox`` is a running :class:`~threecommas_async.sandbox.Sandbox`, ``threecommas_client`` a client of it
-with a key of its own. A test that asks for ``threecommas_clock`` too has both live in simulated time, in which a wait
-takes no time; without it their time is the machine's. All live as long as one test, and need pytest-asyncio. Nothing
-heavy is imported before a test asks.
+with a key of its own. In a test that also requests ``threecommas_clock``, both use that simulated clock, on which waits
+take no time; otherwise they use the system's. All of them are created for each test, and need pytest-asyncio. Nothing
+heavy is imported before a test requests a fixture.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 else:
     try:
         from pytest_asyncio import fixture
-    except ModuleNotFoundError:  # pytest tells a test that asks for one of them what it lacks
+    except ModuleNotFoundError:  # pytest tells a test that requests one of these fixtures what is missing
         fixture = pytest.fixture
 
 
 @pytest.fixture
 def threecommas_clock() -> SimulatedClock:
-    """The clock of ``threecommas_sandbox`` and ``threecommas_client``, if a test asks for it."""
+    """The simulated clock of ``threecommas_sandbox`` and ``threecommas_client``, if a test requests it."""
     from threecommas_async.transport.clock import SimulatedClock
 
     return SimulatedClock()
@@ -38,7 +38,7 @@ def threecommas_clock() -> SimulatedClock:
 async def threecommas_sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     """An offline 3Commas on loopback, empty at the start of each test.
 
-    A test that plans faults and ends before all of them are met fails: it did not test what it says.
+    A test fails if it ends before all of its planned faults were met: it did not test what it says.
     """
     from threecommas_async.sandbox import Sandbox
 
@@ -49,8 +49,7 @@ async def threecommas_sandbox(request: pytest.FixtureRequest) -> AsyncIterator[S
     if unmet:
         lines = "\n".join(f"  {fault}" for fault in unmet)
         pytest.fail(
-            f"Faults that the test planned were never met:\n{lines}\n"
-            "If that is as it should be, let the test end with sandbox.faults.clear().",
+            f"Planned faults were not met:\n{lines}\nIf that is intended, end the test with sandbox.faults.clear().",
             pytrace=False,
         )
 

@@ -1,12 +1,12 @@
 """The one converter: JSON to attrs classes and back, every number exact.
 
-Reading has two ways with one result. The quick one lets msgspec decode straight into a *wire form* of the class, a
-strict :class:`msgspec.Struct`, and copies that over. Whatever it refuses (a new field, a number where a string was
-documented, ``"14.0"`` for an integer) is read once more by the tolerant way: field by field, converting what can be
+There are two ways of reading, with the same result. The quick one lets msgspec decode into a *wire form* of the class,
+a strict :class:`msgspec.Struct`, and copies that over. What it rejects (a new field, a number where a string was
+documented, ``"14.0"`` for an integer) is read again in the tolerant way: field by field, converting what can be
 converted without loss, and keeping the rest raw under ``unrecognized``.
 
-In between stands one cattrs converter. Its hooks for attrs classes take either form; those for scalars are strict where
-cattrs by itself is not (``bool("false")`` is ``True``, ``int(1.9)`` is ``1``, ``str(None)`` is ``"None"``).
+Both use one cattrs converter. Its hooks for attrs classes take either form; those for scalars are strict where cattrs
+is not by default (``bool("false")`` is ``True``, ``int(1.9)`` is ``1``, ``str(None)`` is ``"None"``).
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ _EXACT: Final = msgspec.json.Decoder(float_hook=Decimal)
 def from_json(data: bytes | str, kind: type[T]) -> T:
     """Read JSON, as the API sends it, into ``kind``.
 
-    Numbers and decimal strings become :class:`~decimal.Decimal` with every digit and sign. What ``kind`` does not
-    know, or cannot read without loss, is kept raw in the object's ``unrecognized``, and the attribute is then None. Of
-    a list, an item that cannot be read at all is left out. One log warning names each.
+    Numbers and decimal strings become :class:`~decimal.Decimal` with every digit and sign. A field that ``kind`` does
+    not know, or a value that cannot be read without loss, is kept raw in the object's ``unrecognized``, and the
+    attribute is None. An item of a list that cannot be read at all is skipped. One log warning names each of them.
 
-    :param data: UTF-8 JSON.
+    :param data: the JSON, in UTF-8.
     :param kind: a model class such as :class:`~threecommas_async.Account`, or a list of one: ``list[Account]``.
     :raises DecodeError: (a :class:`ValueError`) ``data`` is not valid JSON, or lacks a required field.
     """
@@ -62,7 +62,7 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
 
 
 def from_documented_json(data: bytes | str, kind: type[T], envelope: str | None = None) -> T | None:
-    """Read JSON into ``kind`` if it holds what is documented and nothing else; otherwise return None.
+    """Read JSON into ``kind`` if it is exactly as documented; otherwise return None.
 
     :param envelope: the key of the JSON object that it is wrapped in, if it is.
     """
@@ -86,7 +86,7 @@ def to_json(value: object) -> bytes:
 def decode_json(data: bytes | str) -> JsonValue:
     """Decode JSON without a class in mind, numbers exact.
 
-    :raises DecodeError: ``data`` is not strict JSON: ``NaN``, bad UTF-8, numbers or nesting beyond all reason.
+    :raises DecodeError: ``data`` is not strict JSON (``NaN``, bad UTF-8), or its numbers or nesting are too large.
     """
     try:
         return cast("JsonValue", _EXACT.decode(data))
@@ -96,9 +96,9 @@ def decode_json(data: bytes | str) -> JsonValue:
 
 
 def from_decoded(data: JsonValue, kind: type[T] | None, envelope: str | None = None) -> T | JsonValue:
-    """Read decoded JSON into ``kind`` the tolerant way, as :func:`from_json` does with what is not as documented.
+    """Read decoded JSON into ``kind`` in the tolerant way, as :func:`from_json` does with undocumented data.
 
-    :param kind: None leaves it as it is.
+    :param kind: the class, or None to return ``data`` unchanged.
     :param envelope: the key of the JSON object that it is wrapped in, if it is.
     :raises DecodeError: ``data`` lacks a required field, or the envelope.
     """

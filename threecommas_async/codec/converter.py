@@ -1,4 +1,4 @@
-"""The cattrs converter: hooks that read models from either form, strictly and without giving up, and write them."""
+"""The cattrs converter: its hooks read models from either form, strictly but tolerantly of drift, and write them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _model_hook(model: Any) -> Callable[[Any, Any], object]:
 
 
 def _guarded(key: str, value: JsonValue, *, within: bool = False) -> GuardedJson:
-    """Keep texts and numbers from showing that go by the name of a secret, however deep below it they are."""
+    """Conceal texts and numbers under the name of a secret, at any depth."""
     within = within or is_secret_name(key)
     if isinstance(value, dict):
         return {name: _guarded(name, item, within=within) for name, item in value.items()}
@@ -79,8 +79,8 @@ _NAME: Final = re.compile(
 
 
 def _warn(model: type, key: str, problem: str) -> None:
-    # Once for each field: a service that polls would otherwise drown in it. A secret may be echoed as a name, and line
-    # breaks would forge records: only what is made of words, as the API's names are, is shown.
+    # Once for each field: a service that polls would otherwise drown in warnings. A secret may be echoed as a name, and
+    # line breaks would forge records: only names that consist of words, as the API's do, are shown.
     is_name = len(key) <= _LONGEST_NAME and _NAME.fullmatch(key)
     name = key if is_name else f"<a name of {len(key)} characters>"
     if (model, name, problem) not in _WARNED and len(_WARNED) < _MOST_WARNINGS:
@@ -119,7 +119,7 @@ def _tuple_hook(kind: Any) -> Callable[[Any, Any], object]:
 
 
 def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
-    """The hook for whole responses: an item that cannot be read does not cost the caller the others."""
+    """The hook for lists: an item that cannot be read does not cost the caller the others."""
     (inner,) = get_args(kind)
     name = getattr(inner, "__name__", str(inner))
     read = CONVERTER.get_structure_hook(inner)
@@ -133,8 +133,8 @@ def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
                 items.append(read(item, inner))
             except DecodeError as error:
                 if isinstance(item, msgspec.Struct):
-                    raise  # the tolerant way comes next
-                _LOGGER.warning("item %d of a list of %s cannot be read and is left out: %s", position, name, error)
+                    raise  # the list is read again in the tolerant way
+                _LOGGER.warning("item %d of a list of %s cannot be read and is skipped: %s", position, name, error)
         return items
 
     return structure
@@ -157,7 +157,7 @@ def _model_writer(model: type) -> Callable[[Any], dict[str, object]]:
 
 
 def _field_writer(kind: Any) -> Callable[[Any], object]:
-    """What writes a field of this type: its value's class decides, but for free JSON and for ``Annotated`` types."""
+    """Return the writer of a field: chosen by its value's class, except for free JSON and ``Annotated`` types."""
     if _is_optional(kind):
         (kind,) = (argument for argument in get_args(kind) if argument is not type(None))
     if get_origin(kind) is Mapping:
@@ -167,7 +167,7 @@ def _field_writer(kind: Any) -> Callable[[Any], object]:
 
 
 def as_it_came(value: GuardedJson) -> object:
-    """Prepare raw JSON for writing: a number stays a number, so that reading it again gives the same."""
+    """Prepare raw JSON for writing: a number stays a number, so that reading it again gives the same result."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, Decimal):

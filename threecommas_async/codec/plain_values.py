@@ -16,7 +16,7 @@ from threecommas_async.models.base import Model
 from threecommas_async.secret import HIDDEN, Secret
 
 Decimals = Callable[[Decimal], object] | type[str] | type[Decimal]
-"""What becomes of a Decimal: ``str`` for plain notation with every digit, ``Decimal`` to keep it, or a function."""
+"""How a Decimal is converted: ``str`` for plain notation with every digit, ``Decimal`` to keep it, or a function."""
 
 _SEPARATOR: Final = "."
 
@@ -25,15 +25,15 @@ def to_dict(model: Model, *, secrets: bool = False, flat: bool = False, decimals
     """Return a model's fields as plain values: str, int, bool, None, lists and dicts of them, and ``decimals``.
 
     The keys are the names of the attributes. Times are ISO 8601. What the library could not read stays under
-    ``unrecognized``; with ``flat`` it is left out, so that all rows of a table have the same columns.
+    ``unrecognized``; with ``flat`` it is omitted, so that all rows of a table have the same columns.
 
     ::
 
         frame = pandas.DataFrame([codec.to_dict(account, flat=True) async for account in client.accounts.iterate()])
 
-    :param secrets: whether secrets are written in plain; otherwise ``<hidden>`` stands for each.
-    :param flat: whether nested models become keys with a dot, ``day_profit.amount``, and lists JSON, for CSV files and
-        DataFrames.
+    :param secrets: whether secrets are written in plain text; otherwise as ``<hidden>``.
+    :param flat: whether nested models become keys with a dot, ``day_profit.amount``, and lists become JSON, for CSV
+        files and DataFrames.
     :param decimals: ``str`` for exact texts, ``Decimal`` to keep them, or a function such as ``float``.
     """
     write = (

@@ -1,4 +1,4 @@
-"""Single values: what they are on the wire, and how they are read and written without losing anything."""
+"""Single values: their form on the wire, and how they are read and written without loss."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from threecommas_async.secret import Secret
 
 
 class DecodeError(ValueError):
-    """The data is not valid JSON, or lacks what the class cannot do without."""
+    """The data is not valid JSON, or lacks a required field."""
 
 
 def plain(number: Decimal) -> str:
@@ -33,7 +33,7 @@ def plain(number: Decimal) -> str:
 
 
 def iso(instant: datetime) -> str:
-    """Write an aware datetime as the API does: ISO 8601 with milliseconds, or microseconds where there are some."""
+    """Write an aware datetime as the API does: ISO 8601 with milliseconds, or with microseconds if it has any."""
     precision = "milliseconds" if instant.microsecond % 1000 == 0 else "microseconds"
     return instant.isoformat(timespec=precision).replace("+00:00", "Z")
 

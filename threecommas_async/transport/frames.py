@@ -1,7 +1,7 @@
-"""What an exception may carry out of a call: neither aiohttp's frames nor its exceptions, and no cycle of references.
+"""Cleans exceptions that leave a call: no frames or exceptions of aiohttp, and no reference cycles.
 
-The frames of aiohttp have URLs and headers for local variables, and some of its exceptions print headers. Nothing of
-what belongs to the user is touched but the links that lead there: frames are left out of a traceback, never cleared.
+The frames of aiohttp have URLs and headers in their local variables, and some of its exceptions print headers. Of the
+user's own exceptions only the links to them are changed: frames are left out of a traceback, never cleared.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def without_aiohttp(trace: TracebackType | None, *, ours: bool = True) -> Traceb
 
 
 def cut_from_aiohttp(error: BaseException) -> None:
-    """Take the links to aiohttp's exceptions from an exception of the user's, and the frames of aiohttp."""
+    """Remove the links to aiohttp's exceptions, and the frames of aiohttp, from an exception of the user's."""
     links: list[BaseException] = [error]
     for link in links:
         link.__traceback__ = without_aiohttp(link.__traceback__, ours=False)
@@ -42,10 +42,10 @@ def cut_from_aiohttp(error: BaseException) -> None:
 
 
 def drop_frames(error: BaseException) -> None:
-    """Take the traceback from an exception that nobody will see, so that it holds no frame that holds it.
+    """Remove the traceback of an exception that nobody will see, so that it does not form a cycle with its frames.
 
-    aiohttp keeps some of its exceptions, with all that their frames know of the request, until the collector comes. One
-    that has come through somebody else's frames is left alone, with all behind it.
+    aiohttp keeps some of its exceptions, with the request in their frames, until the garbage collector runs. An
+    exception that has passed through foreign frames is left unchanged, with everything it is linked to.
     """
     links: list[BaseException] = [error]
     for link in links:

@@ -1,4 +1,4 @@
-"""Decides whether an attempt that failed is made again, and after which pause."""
+"""Decides whether a failed attempt is repeated, and after which pause."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Repeat(enum.Enum):
     NEVER = enum.auto()
     """Repeating would not help, or could do the work twice."""
     UNSENT = enum.auto()
-    """No byte left: reads and writes alike may try again, twice."""
+    """No byte was sent: reads and writes may be repeated, twice."""
     READ = enum.auto()
-    """A read got no response, or a server error."""
+    """A read got no response, or a server error: it may be repeated."""
     CUT_SHORT = enum.auto()
-    """A read got half a response: once more."""
+    """A read got an incomplete response: it may be repeated once."""
 
 
 _MOST: Final = {Repeat.NEVER: 0, Repeat.UNSENT: 2, Repeat.READ: 3, Repeat.CUT_SHORT: 1}
@@ -29,10 +29,10 @@ _EARNED_BY_SUCCESS: Final = 0.1
 
 @final
 class Retries:
-    """The pauses between attempts, and a budget over all calls of a client.
+    """The pauses between attempts, and a retry budget over all calls of a client.
 
-    Pauses have full jitter: anything from nothing to a bound that doubles with each attempt. The budget keeps an outage
-    from being multiplied: each retry costs 1, each success earns a tenth back, up to 10.
+    Pauses have full jitter: anything from 0 to a bound that doubles with each attempt. The budget keeps retries from
+    amplifying an outage: each retry costs 1, each success gives back a tenth, up to 10.
     """
 
     __slots__ = ("_budget", "_random")
@@ -42,7 +42,7 @@ class Retries:
         self._budget = _BUDGET
 
     def pause(self, repeat: Repeat, attempt: int) -> float | None:
-        """Return the seconds to wait before the next attempt, or None if there is to be none.
+        """Return the seconds to wait before the next attempt, or None if the call is not to be repeated.
 
         :param attempt: how many attempts have been made.
         """
@@ -52,6 +52,6 @@ class Retries:
         return self._random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempt - 1)))
 
     def succeeded(self) -> None:
-        """Note a call that went well."""
+        """Note a successful call."""
         if self._budget < _BUDGET:
             self._budget = min(_BUDGET, self._budget + _EARNED_BY_SUCCESS)

@@ -1,7 +1,7 @@
-"""What the clients of one event loop share: a count and a gate for each API key, and what is known of a ban.
+"""What the clients of one event loop share: a limiter for each API key, and the state of a ban.
 
-It outlives the clients that made it for as long as it is of any consequence: a service that makes a client for each
-request must keep to the limits, too, and so must one that makes an event loop for each.
+It outlives its clients for as long as it matters: a service that creates a client, or even an event loop, for each
+request must keep to the limits, too.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from threecommas_async.transport.limits import Limit, Limiter, Limits, MemoryLim
 
 T = TypeVar("T")
 
-# Who joins looks whether so many others can be forgotten: more than it adds itself.
+# Each join checks so many other entries for removal: more than it adds itself, so that tables do not grow.
 _SWEPT: Final = 3
-# What a finished loop leaves is forgotten after so many seconds of real time, should its clock have stopped with it.
+# Entries of a finished loop are removed after so many seconds of real time, in case its clock has stopped.
 _LEFT_BEHIND: Final = 10 * 60.0
 
 
@@ -32,9 +32,9 @@ def join_limiter(
 ) -> tuple[Limiter, Callable[[], None]]:
     """Return the limiter that all clients of the running loop with the same key share: the API counts by key.
 
-    :returns: the limiter, and what is to be called when the client is closed. Who loses that without calling it counts
-        as closed.
-    :raises ValueError: a client that is still open keeps to other limits.
+    :returns: the limiter, and a function to call when the client is closed. A client that drops it without calling it
+        counts as closed.
+    :raises ValueError: a client that is still open has other limits.
     """
 
     def make(older: Sequence[Limiter]) -> Limiter:
@@ -47,9 +47,9 @@ def join_limiter(
 
 
 def join_ban(origin: str, clock: Clock) -> tuple[Ban, Callable[[], None]]:
-    """Return what the clients of the running loop know of a ban: it is of the address, whatever the key.
+    """Return the ban that all clients of the running loop share: the API bans the address, whatever the key.
 
-    :returns: the ban, and what is to be called when the client is closed.
+    :returns: the ban, and a function to call when the client is closed.
     """
     return _BANS.join((origin, clock), None, lambda older: older[0].adopted() if older else Ban(clock))
 
@@ -62,7 +62,7 @@ def _words(limits: object) -> str:
 
 @final
 class _Member:
-    """One client's part in something shared: it has it for as long as it keeps this, and has not called it."""
+    """The share of one client: it lasts until the client calls it or drops it."""
 
     __slots__ = ("__weakref__", "_leave")
 
@@ -75,7 +75,7 @@ class _Member:
 
 @final
 class _Shared(Generic[T]):
-    """Something that clients have in common."""
+    """An object that clients share."""
 
     def __init__(self, thing: T, asked: object, left: Callable[[], None]) -> None:
         self.thing: Final = thing
@@ -86,25 +86,25 @@ class _Shared(Generic[T]):
         self._left_behind_at: float | None = None
 
     def join(self) -> _Member:
-        """Return the part of one more client."""
+        """Return the share of another client."""
         member = _Member(self._leave)
         self._members.add(member)
         return member
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
-        """The event loop of the clients, or None if that is finished."""
+        """The event loop of the clients, or None if it is closed."""
         loop = self._loop()
         return None if loop is None or loop.is_closed() else loop
 
     @property
     def is_used(self) -> bool:
-        """Whether any client is left."""
+        """Whether any client still shares it."""
         return self.loop is not None and len(self._members) > 0
 
     @property
     def is_stale(self) -> bool:
-        """Whether its loop has been finished for so long that nothing it knows matters."""
+        """Whether its loop has been closed for so long that its state no longer matters."""
         if self.loop is not None:
             return False
         now = time.monotonic()
@@ -120,7 +120,7 @@ class _Shared(Generic[T]):
 
 @final
 class _Table(Generic[T]):
-    """What is shared, by what it is for; several threads may each have a loop of their own."""
+    """The shared objects by their key; safe for several threads, each with its own loop."""
 
     def __init__(self, is_idle: Callable[[T], bool]) -> None:
         self._is_idle: Final = is_idle
@@ -131,9 +131,10 @@ class _Table(Generic[T]):
         return len(self._table)
 
     def join(self, key: Hashable, asked: object, make: Callable[[Sequence[T]], T]) -> tuple[T, _Member]:
-        """Take part in what there is for the running loop, or in something new that knows what the older did.
+        """Join the shared object of the running loop, or a new one that takes over the state of the older ones.
 
-        :param asked: what it must be like; a thing that nobody uses any more gives way to one that is.
+        :param asked: its required settings; an unused object with other settings is replaced.
+        :raises ValueError: it is in use with other settings.
         """
         loop = asyncio.get_running_loop()
         with self._lock:
@@ -148,13 +149,13 @@ class _Table(Generic[T]):
                 self._table[key] = [*(shared for shared in several if shared not in older), found]
             if found.asked != asked:
                 raise ValueError(
-                    "limits must be those of the clients that are open with the same API key, which share one count: "
-                    f"{_words(found.asked)}; not {_words(asked)}"
+                    "limits must be the same for all open clients of an API key, since they share one count: "
+                    f"{_words(found.asked)}, not {_words(asked)}"
                 )
             return found.thing, found.join()
 
     def _forget(self, key: Hashable) -> None:
-        """Forget what nobody uses any more and nobody would miss."""
+        """Remove entries that are unused and whose state no longer matters."""
         with self._lock:
             left = [shared for shared in self._table.get(key, []) if shared.is_used or not self._is_of_no_use(shared)]
             if left:
