@@ -84,6 +84,15 @@ class Admission:
         wait = (error.retry_at - self._clock.now()).total_seconds()
         return max(wait, 0.0) if self._limits is not None and wait < patience else None
 
+    def banned_for(self) -> float:
+        """Return for how many seconds the API may not be asked, because of a ban."""
+        return self._gate().ban.remaining()
+
+    def slack_in(self, route: str) -> float:
+        """Return in how many seconds a request would leave some of its limit to others, as far as is known here."""
+        limiter = self._gate().limiter
+        return 0.0 if limiter is None else limiter.own.slack_in(route)
+
     def leave(self) -> None:
         """Have no more use for what is shared."""
         shared, self._shared = self._shared, None

@@ -82,6 +82,8 @@ _REQUESTS_BY_PLAN: Final[dict[Plan, int]] = {"starter": 5, "pro": 50, "expert": 
 _MARGIN: Final = 1.0
 # Far below the margin, and above what adding seconds to a clock's reading rounds off: no wait is shorter.
 _INSTANT: Final = 1e-6
+# Where others wait already, who should come after them looks again.
+_NEXT_LOOK: Final = 1.0
 # Whatever an answer asks for: nobody knows of a pause that is longer, and the arithmetic stays finite.
 _LONGEST_PAUSE: Final = 24 * 60 * 60.0
 
@@ -327,6 +329,19 @@ class MemoryLimiter:
         """Return for how many seconds the next request would have to wait."""
         now = self._clock.monotonic()
         return self._slot(window, now) - now
+
+    def slack_in(self, route: str) -> float:
+        """Return in how many seconds a request to ``route`` would leave a tenth of its limit to others."""
+        window = self.window(route)
+        now = self._clock.monotonic()
+        if window.queue:
+            return _NEXT_LOOK
+        requests = window.limit.requests
+        index = len(window.sent) - max(requests - max(requests // 10, 1), 1)
+        slot = max(now, self._opens_at, window.held_until)
+        if index >= 0:
+            slot = max(slot, window.sent[index].at + window.interval)
+        return slot - now
 
     def close(self, seconds: float) -> None:
         """Close the gate for so long at least."""

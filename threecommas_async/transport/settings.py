@@ -50,6 +50,31 @@ def checked_base_url(text: str) -> str:
     return str(url).rstrip("/")
 
 
+_STREAM_URLS: Final = {"https://api.3commas.io": "wss://ws.3commas.io/websocket"}
+
+
+def stream_url_of(base_url: str) -> str | None:
+    """Return where the websocket of an API is, if that is known."""
+    url = URL(base_url)
+    if url.host is not None and _is_loopback(url.host):
+        return str(url.origin().with_scheme("wss" if url.scheme == "https" else "ws").with_path("/websocket"))
+    return _STREAM_URLS.get(str(url.origin()))
+
+
+def checked_stream_url(text: object) -> str:
+    """Return ``text`` if a websocket may be opened there."""
+    try:
+        url = URL(cast("str", text))
+    except (ValueError, TypeError):
+        url = URL()
+    given = (url.user, url.password, url.query_string or None, url.fragment or None)
+    if url.scheme not in ("wss", "ws") or not url.host or any(part is not None for part in given):
+        raise ValueError("stream_url must be an absolute ws(s) URL without user, password, query or fragment")
+    if url.scheme == "ws" and not _is_loopback(url.host):
+        raise ValueError("stream_url may use plain ws for loopback hosts only; use wss")
+    return str(url)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
