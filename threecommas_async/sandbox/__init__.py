@@ -7,6 +7,7 @@
 """
 
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
+from threecommas_async.sandbox.control.cable import CableFaults, SandboxCable
 from threecommas_async.sandbox.control.faults import Faults
 from threecommas_async.sandbox.control.pairs import SandboxPairs
 from threecommas_async.sandbox.control.prices import ReplayProgress, SandboxPrices
@@ -23,6 +24,7 @@ __all__ = [
     "ENFORCED_LIMITS",
     "VENDOR_DUST",
     "AppliedFault",
+    "CableFaults",
     "Faults",
     "Holdings",
     "KeysState",
@@ -32,6 +34,7 @@ __all__ = [
     "RequestRecord",
     "Sandbox",
     "SandboxAccounts",
+    "SandboxCable",
     "SandboxKey",
     "SandboxLimit",
     "SandboxPairs",

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Final, Self, Unpack
 from aiohttp import web
 
 from threecommas_async.sandbox.api import ENDPOINTS
+from threecommas_async.sandbox.api.streams import CHANNELS
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
 from threecommas_async.sandbox.control.arguments import Amount, checked_amount
+from threecommas_async.sandbox.control.cable import SandboxCable
 from threecommas_async.sandbox.control.faults import Faults
 from threecommas_async.sandbox.control.pairs import SandboxPairs
 from threecommas_async.sandbox.control.prices import SandboxPrices
 from threecommas_async.sandbox.control.remote import CONTROL_PREFIX, RemoteControl
 from threecommas_async.sandbox.control.signals import SandboxSignals
 from threecommas_async.sandbox.http.application import Application, RequestRecord
+from threecommas_async.sandbox.http.cable import CableServer
 from threecommas_async.sandbox.http.faults import FaultQueue
 from threecommas_async.sandbox.http.limits import Enforcement, SandboxLimit, limits_to_enforce
 from threecommas_async.sandbox.http.routes import PREFIX
@@ -65,6 +68,7 @@ class Sandbox:
     :ivar prices: the prices of its markets; see :class:`~threecommas_async.sandbox.SandboxPrices`.
     :ivar pairs: the pairs that its markets trade; see :class:`~threecommas_async.sandbox.SandboxPairs`.
     :ivar signals: the start and close conditions of bots; see :class:`~threecommas_async.sandbox.SandboxSignals`.
+    :ivar cable: the websocket, and what is to go wrong on it; see :class:`~threecommas_async.sandbox.SandboxCable`.
     :ivar clock: its clock.
     :ivar control_key: the random key of the controls over HTTP (:attr:`control_url`).
     :ivar faults: fault injection; see :class:`~threecommas_async.sandbox.Faults`.
@@ -110,6 +114,10 @@ class Sandbox:
         self.prices: Final = SandboxPrices(trading, clock)
         self.pairs: Final = SandboxPairs(trading, clock)
         self.signals: Final = SandboxSignals(trading, clock)
+        self._cable: Final = CableServer(clock, self._platform.keys, CHANNELS, lambda: trading.bring_to(clock.now()))
+        trading.listeners.append(self._cable.changed)
+        trading.engine.keep_updated_at(self._cable.faults.keeps_updated_at)
+        self.cable: Final = SandboxCable(self._cable)
         self.requests = deque(maxlen=_REQUESTS_KEPT)
 
     def __repr__(self) -> str:
@@ -204,6 +212,7 @@ class Sandbox:
             self._fault_queue,
             self.requests,
             RemoteControl(self, self.control_key),
+            self._cable,
         )
         runner = web.AppRunner(
             application.build(), access_log=None, logger=_nowhere, shutdown_timeout=_SHUTDOWN_SECONDS
@@ -225,4 +234,5 @@ class Sandbox:
     async def _stop(self) -> None:
         runner, self._runner = self._runner, None
         if runner is not None:
+            await self._cable.close()
             await runner.cleanup()

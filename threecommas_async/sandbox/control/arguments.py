@@ -48,3 +48,29 @@ def checked_id(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
     return value
+
+
+def checked_count(name: str, value: object) -> int:
+    """Return a number of times.
+
+    :raises TypeError: it is not an int.
+    :raises ValueError: it is negative.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    if value < 0:
+        raise ValueError(f"{name} must be at least 0, not {value}")
+    return value
+
+
+def checked_share(name: str, value: object) -> float:
+    """Return a share.
+
+    :raises TypeError: it is not a number.
+    :raises ValueError: it is not from 0 to 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number from 0 to 1, not {type(value).__name__}")
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must be from 0 to 1, not {value}")
+    return value

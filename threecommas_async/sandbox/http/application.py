@@ -16,6 +16,7 @@ from attrs import frozen
 
 from threecommas_async.sandbox.http.answers import json_response
 from threecommas_async.sandbox.http.authentication import authenticate
+from threecommas_async.sandbox.http.cable import CableServer
 from threecommas_async.sandbox.http.disturbances import NoAnswer
 from threecommas_async.sandbox.http.faults import FaultQueue
 from threecommas_async.sandbox.http.gateway import gateway_page, over_limit
@@ -62,11 +63,12 @@ class Application:
     faults: FaultQueue
     requests: deque[RequestRecord]
     control: Control
+    cable: CableServer
 
     def build(self) -> web.Application:
-        # From the outside in: the controls are not part of the API; everything else is recorded; limits come before
-        # faults, so that a rejected request uses up no fault; a fault that changes the response must find one, so a
-        # handler's errors become responses inside of it.
+        # From the outside in: the websocket and the controls are not part of the API; everything else is recorded;
+        # limits come before faults, so that a rejected request uses up no fault; a fault that changes the response must
+        # find one, so a handler's errors become responses inside of it.
         application = web.Application(
             middlewares=[self._control, self._record, _speak_json, self._limit, self._disturb, _speak_json]
         )
@@ -86,12 +88,14 @@ class Application:
             now = self.clock.now()
             self.platform.trading.bring_to(now)
             document = endpoint.answer(HandledRequest(self.platform, request.match_info, parameters, now))
-            return json_response(endpoint.status, document)
+            return json_response(endpoint.status, self.cable.lagging(endpoint.path, document))
 
         return handle
 
     @web.middleware
     async def _control(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self.cable.concerns(request):
+            return await self.cable.handle(request)
         return await (self.control.answer(request) if self.control.concerns(request) else handler(request))
 
     @web.middleware

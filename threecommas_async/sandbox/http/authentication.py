@@ -30,13 +30,20 @@ def authenticate(request: web.Request, body: bytes, keys: KeyRing) -> KnownKey:
     # raw_path is the request target as received: decoding and encoding it would not restore the signed bytes.
     target = request.raw_path.encode(errors="surrogateescape")
     texts = _signed_texts(target, body, is_form=request.content_type == FORM)
-    if isinstance(key.verifier, HmacCredentials):
-        valid = any(_hmac_matches(key.verifier, signature, text) for text in texts)
-    else:
-        valid = _rsa_matches(key.verifier, signature, texts)
-    if not valid:
+    if not _is_valid(key, signature, texts):
         raise wrong_signature()
     return key
+
+
+def is_signed(key: KnownKey, signature: str, text: bytes) -> bool:
+    """Tell whether a key made this signature of a text."""
+    return _is_valid(key, signature.encode(errors="surrogateescape"), [text])
+
+
+def _is_valid(key: KnownKey, signature: bytes, texts: list[bytes]) -> bool:
+    if isinstance(key.verifier, HmacCredentials):
+        return any(_hmac_matches(key.verifier, signature, text) for text in texts)
+    return _rsa_matches(key.verifier, signature, texts)
 
 
 def _signed_texts(target: bytes, body: bytes, *, is_form: bool) -> list[bytes]:
