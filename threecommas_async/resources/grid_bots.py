@@ -112,7 +112,7 @@ class GridBots:
             is_same=lambda bot: (bot.account_id, bot.name, bot.pair) == wanted,
         )
 
-    async def update(self, bot_id: int, settings: GridBotSettings) -> GridBot:
+    async def update(self, id: int, settings: GridBotSettings) -> GridBot:
         """Write a grid bot's settings, all of them. Needs the permission BOTS_WRITE.
 
         ``PATCH /ver1/grid_bots/{id}/manual``. Vendor's page: "Edit Grid Bot". The orders of a bot that is switched on
@@ -123,7 +123,7 @@ class GridBots:
         and are not sent here, nor is the ``leverage_type`` of a bot without leverage. The response must have them all
         the same, as it must have everything that was sent.
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :param settings: what it is to do; what is :data:`~threecommas_async.OMITTED` stays as it is.
         :returns: the changed bot.
         :raises TypeError: ``settings`` is of another class; nothing was sent.
@@ -132,7 +132,7 @@ class GridBots:
         :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells what the bot has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
-        return await self._editor.update(bot_id, settings)
+        return await self._editor.update(id, settings)
 
     async def edit(self, bot: int | GridBot, **changes: Unpack[GridBotEdits]) -> GridBot:
         """Change some of a grid bot's settings and keep the rest. Needs the permission BOTS_WRITE.
@@ -169,16 +169,16 @@ class GridBots:
             raise ValueError("leverage_type cannot be changed to 'not_specified': only a new bot can be given it")
         return await self._editor.edit(bot, changes)
 
-    async def get(self, bot_id: int) -> GridBot:
+    async def get(self, id: int) -> GridBot:
         """Fetch one grid bot, with its lines. Needs the permission BOTS_WRITE, by the vendor's page.
 
         ``GET /ver1/grid_bots/{id}``. Vendor's page: "Get Grid Bot".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
-        return await self._transport.request("GET", "/ver1/grid_bots/{id}", GridBot, ids=_ids(bot_id))
+        return await self._transport.request("GET", "/ver1/grid_bots/{id}", GridBot, ids=_ids(id))
 
     async def list(
         self,
@@ -269,7 +269,7 @@ class GridBots:
 
     async def profits(
         self,
-        bot_id: int,
+        id: int,
         *,
         created_from: datetime.datetime | None = None,
         created_to: datetime.datetime | None = None,
@@ -278,7 +278,7 @@ class GridBots:
 
         ``GET /ver1/grid_bots/{id}/profits``. Vendor's page: "Get profit details".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :param created_from: only those that were made after this time; ``from`` in the API.
         :param created_to: only those that were made before this time; ``to`` in the API.
         :returns: the profits, the newest first; without times, all of them.
@@ -289,55 +289,53 @@ class GridBots:
             "GET",
             "/ver1/grid_bots/{id}/profits",
             builtins.list[GridBotProfit],
-            ids=_ids(bot_id),
+            ids=_ids(id),
             query={"from": moment("created_from", created_from), "to": moment("created_to", created_to)},
         )
 
-    async def enable(self, bot_id: int) -> GridBot:
+    async def enable(self, id: int) -> GridBot:
         """Switch a grid bot on: it places its orders. Needs the permission BOTS_WRITE.
 
         ``POST /ver1/grid_bots/{id}/enable``. Vendor's page: "Enable Grid Bot". What the account lacks of one currency
         is traded for the other first: see :meth:`required_balances`.
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
         :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells whether the bot is on.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
-        return await self._transport.request("POST", "/ver1/grid_bots/{id}/enable", GridBot, ids=_ids(bot_id))
+        return await self._transport.request("POST", "/ver1/grid_bots/{id}/enable", GridBot, ids=_ids(id))
 
-    async def disable(self, bot_id: int) -> GridBot:
+    async def disable(self, id: int) -> GridBot:
         """Switch a grid bot off: its orders are cancelled, and what it holds it keeps. Needs the permission BOTS_WRITE.
 
         ``POST /ver1/grid_bots/{id}/disable``. Vendor's page: "Disable Grid Bot".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
         :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells whether the bot is on.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
-        return await self._transport.request("POST", "/ver1/grid_bots/{id}/disable", GridBot, ids=_ids(bot_id))
+        return await self._transport.request("POST", "/ver1/grid_bots/{id}/disable", GridBot, ids=_ids(id))
 
-    async def delete(self, bot_id: int) -> None:
+    async def delete(self, id: int) -> None:
         """Delete a grid bot. Needs the permission BOTS_WRITE.
 
         ``DELETE /ver1/grid_bots/{id}``. Vendor's page: "Delete Grid Bot".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
         :raises OutcomeUnknownError: the answer was lost: whether :meth:`get` still finds the bot tells.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
-        return await self._transport.request(
-            "DELETE", "/ver1/grid_bots/{id}", NoneType, ids=_ids(bot_id), texts=(b"NONE",)
-        )
+        return await self._transport.request("DELETE", "/ver1/grid_bots/{id}", NoneType, ids=_ids(id), texts=(b"NONE",))
 
-    async def set_note(self, bot_id: int, note: str) -> GridBot:
+    async def set_note(self, id: int, note: str) -> GridBot:
         """Write a note to a grid bot. Needs the permission BOTS_WRITE.
 
         ``POST /ver1/grid_bots/{id}/note``. Vendor's page: "Set a note to Grid Bot".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :param note: the note; 1 to 300 characters.
         :returns: the changed bot.
         :raises ValueError: ``note`` is empty or too long; nothing was sent.
@@ -347,30 +345,30 @@ class GridBots:
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
-            "POST", "/ver1/grid_bots/{id}/note", GridBot, ids=_ids(bot_id), body={"note": _note(note)}
+            "POST", "/ver1/grid_bots/{id}/note", GridBot, ids=_ids(id), body={"note": _note(note)}
         )
 
-    async def required_balances(self, bot_id: int) -> GridBotRequiredBalances:
+    async def required_balances(self, id: int) -> GridBotRequiredBalances:
         """Fetch what a grid bot needs to be switched on, and what of that is missing. Needs the permission BOTS_READ.
 
         ``GET /ver1/grid_bots/{id}/required_balances``. Vendor's page: "Required balances for launch". For spot accounts
         only.
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
         :raises ServerError: among others: the API cannot tell, with the code ``grid_lines_not_marked``.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
-            "GET", "/ver1/grid_bots/{id}/required_balances", GridBotRequiredBalances, ids=_ids(bot_id)
+            "GET", "/ver1/grid_bots/{id}/required_balances", GridBotRequiredBalances, ids=_ids(id)
         )
 
-    async def events(self, bot_id: int, *, page: int = 1, per_page: int = _MOST_EVENTS) -> builtins.list[BotEvent]:
+    async def events(self, id: int, *, page: int = 1, per_page: int = _MOST_EVENTS) -> builtins.list[BotEvent]:
         """List what happened to a grid bot. Needs the permission BOTS_READ.
 
         ``GET /ver1/grid_bots/{id}/events``. Vendor's page: "Grid Bot events".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :param page: which page, from 1.
         :param per_page: how many events a page has, from 1 to 100.
         :returns: the events, oldest first in the vendor's example.
@@ -382,19 +380,19 @@ class GridBots:
             "GET",
             "/ver1/grid_bots/{id}/events",
             builtins.list[BotEvent],
-            ids=_ids(bot_id),
+            ids=_ids(id),
             query={
                 "page": in_range("page", _int("page", page), 1),
                 "per_page": in_range("per_page", _int("per_page", per_page), 1, _MOST_EVENTS),
             },
         )
 
-    async def market_orders(self, bot_id: int, *, limit: int | None = None, offset: int | None = None) -> GridBotOrders:
+    async def market_orders(self, id: int, *, limit: int | None = None, offset: int | None = None) -> GridBotOrders:
         """List the orders that a grid bot has placed. Needs the permission BOTS_READ.
 
         ``GET /ver1/grid_bots/{id}/market_orders``. Vendor's page: "Get market orders of Grid Bot".
 
-        :param bot_id: the bot's ``id``.
+        :param id: the bot's ``id``.
         :param limit: the most orders to return, from 1 to 1000; 100 by default.
         :param offset: how many to skip.
         :raises ValueError: ``limit`` or ``offset`` is out of range; nothing was sent.
@@ -404,23 +402,23 @@ class GridBots:
             "GET",
             "/ver1/grid_bots/{id}/market_orders",
             GridBotOrders,
-            ids=_ids(bot_id),
+            ids=_ids(id),
             query={
                 "limit": in_range("limit", limit, 1, _LARGEST_PAGE),
                 "offset": in_range("offset", offset, 0),
             },
         )
 
-    async def _write(self, bot_id: int, settings: GridBotSettings) -> GridBot:
+    async def _write(self, id: int, settings: GridBotSettings) -> GridBot:
         # What a bot without leverage has can be given to a new one, and is not in the table of what can be changed.
         fixed = CREATE_ONLY | {"leverage_type"} if settings.leverage_type == _NOT_SPECIFIED else CREATE_ONLY
         return await self._transport.request(
-            "PATCH", _UPDATE, GridBot, ids={"id": bot_id}, body=fields_of(settings, without=fixed)
+            "PATCH", _UPDATE, GridBot, ids={"id": id}, body=fields_of(settings, without=fixed)
         )
 
 
-def _ids(bot_id: object) -> dict[str, object]:
-    return {"id": identifier("bot_id", bot_id)}
+def _ids(id: object) -> dict[str, object]:
+    return {"id": identifier("id", id)}
 
 
 def _settings(settings: object) -> GridBotSettings:
