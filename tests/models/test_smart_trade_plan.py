@@ -460,6 +460,12 @@ def test_what_just_goes_is_taken(plan: SmartTradePlan) -> None:
     assert as_new(plan) == plan
 
 
+def test_a_plan_shows_what_was_given_and_no_more() -> None:
+    plan = SmartTradePlan.buy(PAIR, units=1, when=TRAILING_ENTRY)
+    assert repr(plan).startswith("SmartTradePlan(pair='USDT_ETH', position=Position(type='buy', order_type='cond")
+    assert "OMITTED" not in repr(plan)
+
+
 def test_the_changes_name_the_fields_and_no_others() -> None:
     names = {field.name for field in attrs.fields(SmartTradePlan)}
     assert SmartTradeChanges.__annotations__.keys() == names
