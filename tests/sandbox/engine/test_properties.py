@@ -38,7 +38,10 @@ MOVES = {
 
 
 def orders(engine: Engine) -> Iterator[Order]:
-    return (order for deal in engine.deals.select() for order in deal.orders)
+    yield from (order for deal in engine.deals.select() for order in deal.orders)
+    # Those to which deals were converted.
+    trades = (trade for smart_trade in engine.smart_trades.select() for trade in smart_trade.trades)
+    yield from (trade.order for trade in trades if trade.order is not None)
 
 
 def spent_and_got(engine: Engine, history: History, currency: str) -> Decimal:
@@ -173,6 +176,8 @@ def test_books_forget_what_is_done(history: History) -> None:
     engine.settle()
     for bot in engine.bots.select():
         engine.bots.cancel_all_deals(bot.id)
+    for smart_trade in engine.smart_trades.select("active"):
+        engine.smart_trades.cancel(smart_trade.id)
     engine.settle()
     assert engine.deals.select("active") == []
     assert not any(engine.account(ACCOUNT).funds.locked.values())

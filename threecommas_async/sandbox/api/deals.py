@@ -21,7 +21,7 @@ from threecommas_async.sandbox.api.settings import DealForm, deal_changes
 from threecommas_async.sandbox.documents.adding_funds import adding_funds_document
 from threecommas_async.sandbox.documents.deals import deal_document, whole_deal_document
 from threecommas_async.sandbox.documents.orders import order_document
-from threecommas_async.sandbox.documents.smart_trades import converted_document
+from threecommas_async.sandbox.documents.smart_trades import smart_trade_document
 from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.deals.operations import Scope
 from threecommas_async.sandbox.http.forms import UNKNOWN_VALUE, Form, Reader, optional, required, required_if
@@ -167,14 +167,12 @@ def cancel_order(request: HandledRequest) -> object:
 def convert_to_smart_trade(request: HandledRequest) -> object:
     """Hand a deal over to a SmartTrade. 422 (assumption): its status does not allow it.
 
-    The deal is cancelled; the SmartTrade is shown once, and not kept.
+    The deal is cancelled, and the SmartTrade goes on with what is left of it.
     """
     deal = deal_of(request)
     stop_bot = request.read(DealToConvert).stop_bot
-    platform = request.platform
-    conversion = request.engine.deals.convert_to_smart_trade(deal.id, stop_bot=stop_bot)
-    account = account_with_id(request, deal.account.id)
-    return converted_document(conversion, deal, account, next(platform.smart_trade_ids), platform.step_ids, request.now)
+    smart_trade = request.engine.deals.convert_to_smart_trade(deal.id, stop_bot=stop_bot)
+    return smart_trade_document(smart_trade, account_with_id(request, deal.account.id))
 
 
 _READ: Final = Permission.BOTS_READ

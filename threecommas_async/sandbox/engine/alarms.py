@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol, final
@@ -20,6 +21,12 @@ class Level(NamedTuple):
     price: Decimal
     is_beyond: bool = False
     """Whether the price itself does not count yet."""
+
+
+def nearest(below: Iterable[Level], above: Iterable[Level]) -> tuple[Level | None, Level | None]:
+    """Return the level below the price that it reaches first, and that above it."""
+    falling = max(below, key=lambda level: (level.price, not level.is_beyond), default=None)
+    return falling, min(above, key=lambda level: (level.price, level.is_beyond), default=None)
 
 
 class Watcher(Protocol):

@@ -18,6 +18,9 @@ from threecommas_async.sandbox.engine.funds import Account, Funds
 from threecommas_async.sandbox.engine.grid_bots.desk import GridBotDesk
 from threecommas_async.sandbox.engine.grid_bots.operations import GridBotOperations
 from threecommas_async.sandbox.engine.pairs import MarketType, Pair
+from threecommas_async.sandbox.engine.smart_trades.desk import SmartTradeDesk
+from threecommas_async.sandbox.engine.smart_trades.operations import SmartTradeOperations
+from threecommas_async.sandbox.engine.smart_trades.requests import SmartTradeRequests
 from threecommas_async.sandbox.engine.stepper import Listener, Stepper
 from threecommas_async.sandbox.engine.trades.operations import TradeOperations
 from threecommas_async.sandbox.engine.world import Ids, World
@@ -52,8 +55,9 @@ class Engine:
     give the same world. Every operation carries out all its consequences before it returns, except the second phase
     of closings: ``deals.panic_sell``, ``deals.cancel``, ``deals.panic_sell_step``, ``deals.convert_to_smart_trade`` and
     the two of ``bots`` that close all deals leave them in a transitional status, which the answer of the API shows, and
-    so does ``trades.create``; ``grid_bots.enable`` leaves the orders that it places. It is settled before the next
-    operation, price or moment, or by ``settle``.
+    so do ``trades.create`` and what ``smart_trades`` creates, edits, starts, reduces, closes and cancels;
+    ``grid_bots.enable`` leaves the orders that it places. It is settled before the next operation, price or moment, or
+    by ``settle``.
 
     What is returned is alive: it changes with the world, and is to be changed by nobody else.
     """
@@ -79,10 +83,18 @@ class Engine:
         self._stepper = Stepper(self._world, bot_desk)
         self._stepper.settle_automatically = settle_automatically
         self.bots: Final = BotOperations(self._world, self._stepper, bot_desk, requests)
-        self.deals: Final = DealOperations(self._world, self._stepper, desk, requests)
+        smart_trades = SmartTradeRequests(self._world, SmartTradeDesk(self._world))
+        self.deals: Final = DealOperations(self._world, self._stepper, desk, requests, smart_trades)
+        self.smart_trades: Final = SmartTradeOperations(self._world, self._stepper, smart_trades)
         self.trades: Final = TradeOperations(self._world, self._stepper)
         self.grid_bots: Final = GridBotOperations(self._world, self._stepper, GridBotDesk(self._world))
-        self._groups: Final[tuple[Group, ...]] = (self.bots, self.deals, self.trades, self.grid_bots)
+        self._groups: Final[tuple[Group, ...]] = (
+            self.bots,
+            self.deals,
+            self.smart_trades,
+            self.trades,
+            self.grid_bots,
+        )
 
     # ---- time, prices, accounts -------------------------------------------------------------------------------------
     @property
@@ -97,6 +109,10 @@ class Engine:
     @listener.setter
     def listener(self, listener: Listener | None) -> None:
         self._stepper.listener = listener
+
+    def keep_updated_at(self, decide: Callable[[], bool]) -> None:
+        """Have somebody decide of each change whether it leaves ``updated_at`` as it was, as was recorded of some."""
+        self._world.keeps_updated_at = decide
 
     def advance_to(self, moment: datetime) -> None:
         """Let time pass.

@@ -15,7 +15,15 @@ from threecommas_async.sandbox.engine.pairs import Pair
 
 OrderSide = Literal["BUY", "SELL"]
 OrderKind = Literal[
-    "Base", "Safety", "Manual Safety", "Take Profit", "Stop Loss", "Simple Trade", "Grid Line", "Balancing"
+    "Base",
+    "Safety",
+    "Manual Safety",
+    "Take Profit",
+    "Stop Loss",
+    "SmartTrade",
+    "Simple Trade",
+    "Grid Line",
+    "Balancing",
 ]
 OrderStatus = Literal["Active", "Filled", "Cancelled", "Inactive"]
 

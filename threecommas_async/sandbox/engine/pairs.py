@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from attrs import Factory, field, frozen
 
 from threecommas_async.sandbox.engine.exact import ZERO, times
 
 MarketType = Literal["spot", "futures"]
+
+MAX_LOT: Final = Decimal(9_000)
+"""The largest amount of an order: ``maxLotSize`` of the rates, the same for all pairs."""
+MAX_TOTAL: Final = Decimal(9_000_000)
+"""The largest volume of an order: ``maxTotal`` of the rates."""
 
 
 def _quote(pair: Pair) -> str:

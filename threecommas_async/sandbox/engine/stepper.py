@@ -87,7 +87,7 @@ class Stepper:
         """Fill the limit orders that the price has reached, those that are placed meanwhile included."""
         world, seen = self._world, dict[tuple[str, str], Book]()
         left = _MOST_ROUNDS + _MOST_FILLS_OF_A_DEAL * (len(world.active_deals) + len(world.grid_bots))
-        left += len(world.active_simple_trades)
+        left += _MOST_FILLS_OF_A_DEAL * len(world.active_smart_trades) + len(world.active_simple_trades)
         while world.touched:
             key = min(world.touched)
             seen[key] = book = world.touched.pop(key)

@@ -18,6 +18,7 @@ from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.grid_bots.grid_bot import GridBot
 from threecommas_async.sandbox.engine.orders import Order
 from threecommas_async.sandbox.engine.refusals import unknown_id
+from threecommas_async.sandbox.engine.smart_trades.smart_trade import SmartTrade
 from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
 
 
@@ -32,6 +33,9 @@ class Ids:
     simple_trade: int = 1
     grid_bot: int = 1
     grid_line: int = 1
+    smart_trade: int = 1
+    step: int = 1
+    """Of all trades of SmartTrades."""
 
     def next_bot(self) -> int:
         self.bot += 1
@@ -53,6 +57,14 @@ class Ids:
         self.grid_line += 1
         return self.grid_line - 1
 
+    def next_smart_trade(self) -> int:
+        self.smart_trade += 1
+        return self.smart_trade - 1
+
+    def next_step(self) -> int:
+        self.step += 1
+        return self.step - 1
+
     def next_simple_trade(self) -> int:
         self.simple_trade += 1
         return self.simple_trade - 1
@@ -71,6 +83,8 @@ class World:
     bots: dict[int, Bot] = field(factory=dict[int, Bot])
     deals: dict[int, Deal] = field(factory=dict[int, Deal])
     active_deals: dict[int, Deal] = field(factory=dict[int, Deal])
+    smart_trades: dict[int, SmartTrade] = field(factory=dict[int, SmartTrade])
+    active_smart_trades: dict[int, SmartTrade] = field(factory=dict[int, SmartTrade])
     simple_trades: dict[int, SimpleTrade] = field(factory=dict[int, SimpleTrade])
     active_simple_trades: dict[int, SimpleTrade] = field(factory=dict[int, SimpleTrade])
     grid_bots: dict[int, GridBot] = field(factory=dict[int, GridBot])
@@ -90,6 +104,8 @@ class World:
     later: dict[int, Bot] = field(factory=dict[int, Bot])
     """Bots that are to be asked again in the next step."""
     moments: Agenda[tuple[datetime], Watcher] = field(factory=Agenda[tuple[datetime], Watcher])
+    keeps_updated_at: Callable[[], bool] | None = None
+    """Decides of a change whether it leaves ``updated_at`` as it was, as was recorded of some; by default none does."""
 
     def account(self, account_id: int) -> Account:
         """Return an exchange account.
@@ -102,7 +118,8 @@ class World:
 
     def touch(self, entity: Entity) -> None:
         """Note that something has changed."""
-        entity.updated_at = self.now
+        if self.keeps_updated_at is None or not self.keeps_updated_at():
+            entity.updated_at = self.now
         self.changed[entity.rank] = entity
 
     def changed_bot(self, bot: Bot) -> None:

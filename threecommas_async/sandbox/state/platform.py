@@ -27,5 +27,3 @@ class Platform:
     accounts: AccountBook = field(init=False, default=Factory(_accounts_of, takes_self=True))
     mode: TradingMode = "real"
     transfer_ids: count[int] = field(factory=lambda: count(243_385_046_044))
-    smart_trade_ids: count[int] = field(factory=lambda: count(31_421_185))
-    step_ids: count[int] = field(factory=lambda: count(1_116_304_581))

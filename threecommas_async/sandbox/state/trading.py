@@ -104,7 +104,15 @@ class Trading:
 
 def _first_ids() -> Ids:
     """Return the first id of each kind; ids of deals need more than 31 bits."""
-    return Ids(bot=15_564_829, deal=2_376_506_366, order=1_123_064_630, grid_bot=2_340_693, grid_line=256_564_770)
+    return Ids(
+        bot=15_564_829,
+        deal=2_376_506_366,
+        order=1_123_064_630,
+        smart_trade=31_421_185,
+        step=1_116_304_581,
+        grid_bot=2_340_693,
+        grid_line=256_564_770,
+    )
 
 
 def market_of(code: str) -> ListedMarket:

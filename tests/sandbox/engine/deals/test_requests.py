@@ -28,7 +28,6 @@ from tests.sandbox.engine.trading import (
 )
 from threecommas_async.sandbox.engine import Engine
 from threecommas_async.sandbox.engine.deals.deal import Deal
-from threecommas_async.sandbox.engine.deals.requests import Conversion
 from threecommas_async.sandbox.engine.deals.settings import SafetyStep
 from threecommas_async.sandbox.engine.refusals import RefusedError
 
@@ -208,37 +207,33 @@ def test_a_step_that_is_none_or_done_is_refused() -> None:
 
 
 # ---- convert ---------------------------------------------------------------------------------------------------------
-def test_conversion_hands_over_what_the_smart_trade_needs() -> None:
+def test_a_deal_that_is_converted_goes_on_as_a_smart_trade() -> None:
     engine = world()
     deal = opened(engine, stop_loss_percentage=D(8))
     to(engine, "1980")
-    conversion = engine.deals.convert_to_smart_trade(deal.id, stop_bot=False)
-    assert conversion == Conversion(
-        deal.id,
-        ACCOUNT,
-        "USDT_ETH",
-        "smart_sell",
-        D("0.0753"),
-        D("1995.94"),
-        ((D("2037.90"), D(100)),),
-        D("1841.84"),
-        f"Created from deal {deal.id}",
-    )
-    assert deal.status == "cancel_pending"
+    smart_trade = engine.deals.convert_to_smart_trade(deal.id, stop_bot=False)
+    assert (deal.status, smart_trade.status, smart_trade.type) == ("cancel_pending", "created", "smart_sell")
+    assert (smart_trade.position_units, smart_trade.position_price) == (D("0.0753"), D("1995.94"))
+    assert [(step.price, step.share) for step in smart_trade.steps] == [(D("2037.90"), D(100))]
+    assert smart_trade.stop_loss is not None
+    assert (smart_trade.stop_loss.trigger, smart_trade.note) == (D("1841.84"), f"Created from deal {deal.id}")
     engine.settle()
     assert (deal.status, engine.bots.get(deal.bot_id).is_enabled, held(engine, "ETH")) == (
         "cancelled",
         True,
         "1000.0753",
     )
+    assert (smart_trade.status, free(engine, "ETH")) == ("waiting_targets", "1000.0")
+    to(engine, "2037.9")
+    assert (smart_trade.status, held(engine, "ETH")) == ("finished", "1000.0")
 
 
 def test_conversion_of_a_short_deal_can_stop_the_bot() -> None:
     engine = world()
     deal = opened(engine, BASE_ONLY, strategy="short", take_profit=None, take_profit_steps=THREE)
-    conversion = engine.deals.convert_to_smart_trade(deal.id, stop_bot=True)
-    assert (conversion.type, conversion.stop_loss_price) == ("smart_buy", None)
-    assert [share for _, share in conversion.take_profits] == [40, 50, 10]
+    smart_trade = engine.deals.convert_to_smart_trade(deal.id, stop_bot=True)
+    assert (smart_trade.type, smart_trade.stop_loss) == ("smart_buy", None)
+    assert [step.share for step in smart_trade.steps] == [40, 50, 10]
     assert not engine.bots.get(deal.bot_id).is_enabled
 
 

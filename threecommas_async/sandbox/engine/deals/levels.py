@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from threecommas_async.sandbox.engine.alarms import Level
+from threecommas_async.sandbox.engine.alarms import Level, nearest
 from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.deals.placing import minimum_profit_price, next_planned, safety_aim
 from threecommas_async.sandbox.engine.stops import breakeven_step, tighter, trailed
@@ -48,9 +48,7 @@ def levels(deal: Deal) -> tuple[Level | None, Level | None]:
         trend, price = deal.direction, deal.book.price
         gains = [level for level in gains if level.is_beyond or not trend.in_profit(price, level.price)]
         losses = [level for level in losses if not trend.in_loss(price, level.price)]
-    below, above = (losses, gains) if deal.direction.is_long else (gains, losses)
-    falling = max(below, key=lambda level: (level.price, not level.is_beyond), default=None)
-    return falling, min(above, key=lambda level: (level.price, level.is_beyond), default=None)
+    return nearest(losses, gains) if deal.direction.is_long else nearest(gains, losses)
 
 
 def times_out_at(deal: Deal) -> datetime | None:

@@ -8,12 +8,14 @@ from typing import Literal, final
 
 from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.deals.desk import DealDesk
-from threecommas_async.sandbox.engine.deals.requests import Conversion, DealRequests
+from threecommas_async.sandbox.engine.deals.requests import DealRequests
 from threecommas_async.sandbox.engine.deals.settings import DealChanges
 from threecommas_async.sandbox.engine.deals.statuses import FINISHED
 from threecommas_async.sandbox.engine.funds import Account
 from threecommas_async.sandbox.engine.orders import Order
 from threecommas_async.sandbox.engine.refusals import not_allowed, unknown_id, wrong_parameters
+from threecommas_async.sandbox.engine.smart_trades.requests import SmartTradeRequests
+from threecommas_async.sandbox.engine.smart_trades.smart_trade import SmartTrade
 from threecommas_async.sandbox.engine.stepper import Stepper
 from threecommas_async.sandbox.engine.world import World
 
@@ -24,11 +26,19 @@ Scope = Literal["active", "finished", "completed", "cancelled", "failed"]
 class DealOperations:
     """``engine.deals.select``: the deals of DCA bots."""
 
-    def __init__(self, world: World, stepper: Stepper, desk: DealDesk, requests: DealRequests) -> None:
+    def __init__(
+        self,
+        world: World,
+        stepper: Stepper,
+        desk: DealDesk,
+        requests: DealRequests,
+        smart_trades: SmartTradeRequests,
+    ) -> None:
         self._world = world
         self._stepper = stepper
         self._desk = desk
         self._requests = requests
+        self._smart_trades = smart_trades
 
     def get(self, deal_id: int) -> Deal:
         """Return a deal.
@@ -88,19 +98,19 @@ class DealOperations:
         """
         return self._request(deal_id, lambda deal: self._requests.panic_sell_step(deal, trade_id))
 
-    def convert_to_smart_trade(self, deal_id: int, *, stop_bot: bool) -> Conversion:
-        """Begin to hand a deal over to a SmartTrade: the deal is cancelled.
+    def convert_to_smart_trade(self, deal_id: int, *, stop_bot: bool) -> SmartTrade:
+        """Begin to hand a deal over to a SmartTrade, which goes on with what is left: the deal is cancelled.
 
         :param stop_bot: Whether to disable its bot.
         :raises RefusedError: Its status does not allow it (422), or there is no such deal (404).
         """
         self._stepper.begin_operation()
         deal = self.get(deal_id)
-        conversion = self._requests.convert(deal)
+        smart_trade = self._smart_trades.take_over(self._requests.convert(deal))
         if stop_bot:
             self._world.disable(self._world.bots[deal.bot_id])
         self._stepper.run()
-        return conversion
+        return smart_trade
 
     def add_funds(self, deal_id: int, quantity: Decimal, *, is_market: bool, rate: Decimal | None = None) -> Order:
         """Buy more for a deal; for a short one, sell more.
