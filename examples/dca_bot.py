@@ -1,9 +1,9 @@
-"""A DCA bot that is created, watched, and helped once when its deal falls; it ends on SIGTERM or Ctrl-C.
+"""Creates a DCA bot, watches its deals, and adds funds once to a deal that falls; ends on SIGTERM or Ctrl-C.
 
     threecommas sandbox --port 8080          # prints its URL and a key
     THREECOMMAS_API_KEY=... THREECOMMAS_API_SECRET=... python examples/dca_bot.py ACCOUNT_ID [BASE_URL]
 
-Without a BASE_URL it talks to a sandbox on this machine, never to 3Commas.
+Without a BASE_URL it uses a sandbox on this machine, never 3Commas.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ SETTINGS: Final = DcaBotSettings(
     martingale_volume_coefficient="1.5",
     martingale_step_coefficient="2",
 )
-DRAWDOWN: Final = Decimal(-5)  # percent; below it a deal is helped once
-HELP: Final = Decimal("0.02")  # in the base currency
+DRAWDOWN: Final = Decimal(-5)  # percent; below it, funds are added to the deal once
+HELP: Final = Decimal("0.02")  # the funds to add, in the base currency
 POLL_SECONDS: Final = 10.0
 
 logger: Final = logging.getLogger("dca_bot")
 
 
 async def create(client: ThreeCommasClient, account_id: int) -> DcaBot:
-    """Create the bot, and never two of them: after a lost answer, look for the one that may be there."""
+    """Create exactly one bot: if the response is lost, look for the bot that may have been created."""
     try:
         return await client.bots.create(account_id=account_id, settings=SETTINGS)
     except ThreeCommasError as error:
@@ -60,7 +60,7 @@ async def create(client: ThreeCommasClient, account_id: int) -> DcaBot:
 
 
 async def switch(client: ThreeCommasClient, bot_id: int, *, on: bool) -> DcaBot:
-    """Switch the bot on or off; after a lost answer, see what it is."""
+    """Switch the bot on or off; if the response is lost, look at its state."""
     try:
         return await (client.bots.enable(bot_id) if on else client.bots.disable(bot_id))
     except OutcomeUnknownError:
@@ -71,7 +71,7 @@ async def switch(client: ThreeCommasClient, bot_id: int, *, on: bool) -> DcaBot:
 
 
 async def help_if_down(client: ThreeCommasClient, deal: Deal) -> None:
-    """Add funds to a deal that is down. What counts is what the deal has, not what this program remembers."""
+    """Add funds to a deal that is down, once. What counts is what the deal shows, not what this program remembers."""
     helped = (deal.completed_manual_safety_orders_count or 0) + (deal.active_manual_safety_orders or 0)
     if not deal.add_fundable or helped or deal.profit_percentage is None or deal.profit_percentage > DRAWDOWN:
         return
@@ -80,13 +80,13 @@ async def help_if_down(client: ThreeCommasClient, deal: Deal) -> None:
 
 
 async def watch(client: ThreeCommasClient, bot: DcaBot, stopped: asyncio.Event, clock: Clock) -> None:
-    """Look at the bot's deals every now and then, until told to stop. A failed look is not the end."""
+    """Look at the bot's deals regularly, until told to stop. A failed look does not end the program."""
     while not stopped.is_set():
         try:
             for deal in await client.deals.list(bot_id=bot.id, scope="active"):
                 await help_if_down(client, deal)
         except ThreeCommasError as error:
-            logger.warning("%s; will look again", error)
+            logger.warning("%s; trying again", error)
         waiting = [asyncio.ensure_future(stopped.wait()), asyncio.ensure_future(clock.sleep(POLL_SECONDS))]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for one in waiting:
@@ -94,7 +94,7 @@ async def watch(client: ThreeCommasClient, bot: DcaBot, stopped: asyncio.Event, 
 
 
 async def run(client: ThreeCommasClient, account_id: int, stopped: asyncio.Event, clock: Clock) -> DcaBot:
-    """Run the bot until told to stop; then it opens no more deals, and those that run go on."""
+    """Run the bot until told to stop; then it opens no more deals, and active deals continue."""
     bot = await create(client, account_id)
     await switch(client, bot.id, on=True)
     logger.info("bot %d is on", bot.id)
@@ -102,7 +102,7 @@ async def run(client: ThreeCommasClient, account_id: int, stopped: asyncio.Event
         await watch(client, bot, stopped, clock)
     finally:
         bot = await switch(client, bot.id, on=False)
-        logger.info("bot %d is off, %s deals go on", bot.id, bot.active_deals_count)
+        logger.info("bot %d is off, %s active deals continue", bot.id, bot.active_deals_count)
     return bot
 
 

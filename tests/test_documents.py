@@ -90,11 +90,11 @@ def test_the_outcomes_of_the_readme(
     connect, client, sandbox = names["connect"], names["client"], names["sandbox"]
     loop.run_until_complete(connect(client))
     loop.run_until_complete(connect(client))
-    assert "3Commas refused: {'api_key': ('This account is already connected!',)}" in capsys.readouterr().out
+    assert "3Commas rejected it: {'api_key': ('This account is already connected!',)}" in capsys.readouterr().out
     sandbox.accounts.remove(max(sandbox.accounts.ids))
     sandbox.faults.drop_next(before_processing=False)
     loop.run_until_complete(connect(client))
-    assert "unknown yet, looking: Account(" in capsys.readouterr().out
+    assert "unknown, so look for it: Account(" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", [README, ROOT / "docs/sandbox.md"], ids=lambda page: page.stem)

@@ -130,7 +130,7 @@ async def test_a_failed_look_is_not_the_end(here: Running, caplog: pytest.LogCap
     for _ in range(200):
         await here.clock.advance(1)
     assert here.sandbox.faults.pending == 0
-    assert "will look again" in caplog.text
+    assert "trying again" in caplog.text
     [deal] = await here.client.deals.list()
     assert deal.completed_manual_safety_orders_count == 1
     await here.stop()
@@ -172,7 +172,7 @@ async def test_sigterm_switches_the_bot_off() -> None:
         program.send_signal(signal.SIGTERM)
         rest = await program.stderr.read()
         assert await program.wait() == 0, rest
-        assert b"is off, 1 deals go on" in rest
+        assert b"is off, 1 active deals continue" in rest
         async with sandbox.client() as client:
             assert [bot.is_enabled for bot in await client.bots.list()] == [False]
 
