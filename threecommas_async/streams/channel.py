@@ -23,7 +23,7 @@ from threecommas_async.models.base import Model
 from threecommas_async.secret import Secret
 from threecommas_async.streams.fill import Fill
 from threecommas_async.streams.kinds import Kind
-from threecommas_async.streams.merge import State
+from threecommas_async.streams.merge import State, Verdict
 from threecommas_async.transport.cable import Cable
 from threecommas_async.transport.clock import Clock
 from threecommas_async.transport.transport import Transport
@@ -39,6 +39,9 @@ _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 # A change that was made so shortly before the audit may still be on its way.
 _ON_ITS_WAY: Final = timedelta(seconds=10)
+# Rows that are older than what was pushed, and those that are newer, look alike without the log: that many logs are
+# asked for, and of more the request's time decides.
+_MOST_ASKED: Final = 50
 # Where the server has never told its time.
 _LONG_AGO: Final = timedelta(minutes=5)
 
@@ -65,12 +68,17 @@ class Consumer(Protocol):
         """From when on changes may be missing."""
         ...
 
+    @property
+    def is_current(self) -> bool:
+        """Whether all should be known to it."""
+        ...
+
     def confirmed(self, server_time: datetime) -> None: ...
 
     def pushed(self, state: State) -> None: ...
 
-    def row(self, state: State, *, is_active: bool) -> bool:
-        """Take in a row; tell whether that is news which no push has brought."""
+    def row(self, state: State, *, is_active: bool, is_last_word: bool) -> Verdict:
+        """Take in a row."""
         ...
 
     def lost(self, since: datetime, reason: str) -> None: ...
@@ -100,6 +108,21 @@ class Counters:
     requests: int = 0
     passes: int = 0
     audit_found: int = 0
+
+
+@attrs.define
+class _Found:
+    """What a pass has found.
+
+    :ivar audited: how many changes that no push had brought, although nothing told of a loss.
+    :ivar doubtful: rows of which only the log can tell whether they are news.
+    :ivar asked: how many of them were asked for.
+    """
+
+    server_time: datetime
+    audited: int = 0
+    asked: int = 0
+    doubtful: dict[int, State] = attrs.field(factory=dict[int, State])
 
 
 @final
@@ -340,31 +363,41 @@ class Channel(Generic[M, EventT]):
             consumer.passing()
         since = min([self._passed_server_time or server_time, *(bound for bound in bounds if bound is not None)])
         fill = Fill(self._transport, self.kind, self._clock)
-        found = 0
+        found = _Found(server_time)
         try:
             async for state in fill.active():
-                found += self._tell_row(state, server_time, is_active=True)
+                self._tell_row(state, found, is_active=True)
             async for state in fill.changed(since):
-                found += self._tell_row(state, server_time, is_active=False)
+                self._tell_row(state, found, is_active=False)
+            for doubtful in [*found.doubtful.values()]:
+                whole = await fill.one(doubtful.id) if found.asked < _MOST_ASKED else None
+                found.asked += 1
+                self._tell_row(whole or doubtful, found, is_active=True, is_last_word=True)
         finally:
             self.counters.requests += fill.requests
             self.counters.unreadable += fill.unreadable
         self.counters.passes += 1
         self._passed_at, self._passed_server_time = self._clock.monotonic(), server_time
-        if found and self._cable is not None:
-            self.counters.audit_found += found
+        if found.audited and self._cable is not None:
+            self.counters.audit_found += found.audited
             _LOGGER.warning(
                 "%s: %d changes were found that no push had brought",
                 self.name,
-                found,
-                extra={"channel": self.name, "changed": found, "requests": fill.requests},
+                found.audited,
+                extra={"channel": self.name, "changed": found.audited, "requests": fill.requests},
             )
         for consumer, demand in demands:
             consumer.passed(demand, fill.requests)
 
-    def _tell_row(self, state: State, server_time: datetime, *, is_active: bool) -> bool:
+    def _tell_row(self, state: State, found: _Found, *, is_active: bool, is_last_word: bool = False) -> None:
         if state.updated_at is not None and (self._latest is None or state.updated_at > self._latest):
             self._latest = state.updated_at
-        is_old = state.updated_at is None or state.updated_at < server_time - _ON_ITS_WAY
-        news = [one.row(state, is_active=is_active) for one in self._consumers]
-        return is_old and any(news)
+        is_old = state.updated_at is None or state.updated_at < found.server_time - _ON_ITS_WAY
+        verdicts = [
+            (one, one.row(state, is_active=is_active, is_last_word=is_last_word or self.kind.one is None))
+            for one in self._consumers
+        ]
+        if any(verdict == "doubtful" for _, verdict in verdicts):
+            found.doubtful[state.id] = state
+        if is_old and any(verdict == "new" and one.is_current for one, verdict in verdicts):
+            found.audited += 1

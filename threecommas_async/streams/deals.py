@@ -94,6 +94,7 @@ DEALS: Final = Kind(
     signed=b"/deals",
     model=Deal,
     path="/ver1/deals",
+    one="/ver1/deals/{id}/show",
     active={"scope": "active", "order": "created_at", "order_direction": "DESC"},
     latest={"order": "updated_at", "order_direction": "DESC"},
     page=lambda start, size: {"limit": size, "offset": start},

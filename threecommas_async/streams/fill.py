@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar, cast, final
 
 import msgspec
 
+from threecommas_async.errors import NotFoundError
 from threecommas_async.models.base import Model
 from threecommas_async.resources.paging import walk
 from threecommas_async.streams.kinds import Kind
@@ -64,6 +65,24 @@ class Fill(Generic[M, EventT]):
             if state.updated_at is not None and state.updated_at < since - _MARGIN:
                 break
             yield state
+
+    async def one(self, entity_id: int) -> State | None:
+        """Return one, with its log; None if there is no place for that, or nothing there.
+
+        :raises ThreeCommasError: the call fails.
+        """
+        path = self._kind.one
+        if path is None:
+            return None
+        await self._transport.wait_for_slack("GET", path)
+        asked_at = self._clock.monotonic()
+        self.requests += 1
+        try:
+            found = await self._transport.request("GET", path, None, ids={"id": entity_id})
+        except NotFoundError:
+            return None
+        states = self._states([found], asked_at)
+        return states[0] if states else None
 
     def _walk(self, query: Mapping[str, object]) -> AsyncIterator[State]:
         kind = self._kind

@@ -29,6 +29,7 @@ class Kind(Generic[M, EventT]):
     :ivar model: the class of one.
     :ivar path: where their list is.
     :ivar active: the query for those that are active.
+    :ivar one: where one is, with its log, if it has any.
     :ivar latest: the query for all, those that changed last first.
     :ivar page: names the part of the query that cuts a page out, given where it begins and its size.
     :ivar cut: how the list is cut.
@@ -41,6 +42,7 @@ class Kind(Generic[M, EventT]):
     signed: bytes
     model: type[M]
     path: str
+    one: str | None
     active: Mapping[str, object]
     latest: Mapping[str, object]
     page: Callable[[int, int], Mapping[str, object]]

@@ -16,8 +16,9 @@ from attrs import define
 
 from threecommas_async.streams.events import Gap, Origin, Resynced
 
-Verdict = Literal["new", "same", "older", "full"]
-"""What became of a state: told next, known already, superseded already, or there was no room for it."""
+Verdict = Literal["new", "same", "older", "full", "doubtful"]
+"""What became of a state: told next, known already, superseded already, or there was no room for it; or it has no log,
+and only that could tell whether it is the later one."""
 
 
 class State(NamedTuple):
@@ -45,6 +46,7 @@ class _Known(NamedTuple):
     essence: int
     at: float
     was_told: bool
+    is_row: bool
 
 
 @final
@@ -86,36 +88,38 @@ class Merge:
         """Whether there is room again for many."""
         return self._changes <= self._most // 2
 
-    def take(self, state: State, origin: Origin, *, is_quiet: bool = False) -> Verdict:
+    def take(self, state: State, origin: Origin, *, is_quiet: bool = False, is_last_word: bool = True) -> Verdict:
         """Take in a state.
 
+        :param is_last_word: whether to decide by the time where only a log could tell.
         :param is_quiet: whether to remember it without telling it, unless it differs from what is known.
         """
         known = self._known.get(state.id)
         if known is None:
             if is_quiet:
-                self._known[state.id] = _Known(state.updated_at, state.logged_at, state.essence, state.at, False)
+                self._known[state.id] = _Known(state.updated_at, state.logged_at, state.essence, state.at, False, True)
                 return "same"
         else:
-            verdict = self._compared(state, known)
+            verdict = self._compared(state, known, is_last_word=is_last_word)
             if verdict is not None:
                 return verdict
         return self._tell(state, origin, known)
 
-    def _compared(self, state: State, known: _Known) -> Verdict | None:
+    def _compared(self, state: State, known: _Known, *, is_last_word: bool) -> Verdict | None:
         """Tell whether a state is no news, given what is known."""
-        order = _order(state.updated_at, known.updated_at) or _order(state.logged_at, known.logged_at)
-        if order == 0:
-            if state.essence == known.essence:
-                if known.was_told or state.is_row:
-                    self.same += 1
-                    return "same"
-            elif state.is_row and state.at < known.at:
-                order = -1
-        if order < 0:
-            self.older += 1
-            return "older"
-        return None
+        order = _order(state.updated_at, known.updated_at)
+        if order == 0 and state.essence == known.essence and known.is_row and known.was_told:
+            # A row has no log: what the log says beyond it may have been in the row already.
+            if state.logged_at is not None:
+                logged_at = max(state.logged_at, known.logged_at or state.logged_at)
+                self._known[state.id] = known._replace(logged_at=logged_at, is_row=False)
+            self.same += 1
+            return "same"
+        order = order or _order(state.logged_at, known.logged_at)
+        verdict = None if order > 0 else "older" if order < 0 else _of_same_version(state, known, is_last_word)
+        self.same += verdict == "same"
+        self.older += verdict == "older"
+        return verdict
 
     def _tell(self, state: State, origin: Origin, known: _Known | None) -> Verdict:
         waiting = self._pending.get(state.id)
@@ -129,7 +133,7 @@ class Merge:
         logged_at = state.logged_at
         if logged_at is None and known is not None and state.updated_at == known.updated_at:
             logged_at = known.logged_at
-        self._known[state.id] = _Known(state.updated_at, logged_at, state.essence, state.at, True)
+        self._known[state.id] = _Known(state.updated_at, logged_at, state.essence, state.at, True, state.is_row)
         if state.is_row:
             self.changed += 1
         return "new"
@@ -162,6 +166,20 @@ class Merge:
     def ids(self) -> Iterator[int]:
         """Return the ids of all that is known."""
         return iter(self._known)
+
+
+def _of_same_version(state: State, known: _Known, is_last_word: bool) -> Verdict | None:
+    """Tell whether a state is no news, given what is known of the same version."""
+    if state.essence == known.essence:
+        # What was never told is told when it is pushed: that says that it has changed.
+        return "same" if known.was_told or state.is_row else None
+    if not state.is_row:
+        is_before_row = known.is_row and state.logged_at is not None and state.logged_at == known.logged_at
+        return "older" if is_before_row else None
+    if state.at < known.at:
+        return "older"
+    is_undecided = state.logged_at is None and known.logged_at is not None and not is_last_word
+    return "doubtful" if is_undecided else None
 
 
 def _order(one: datetime | None, other: datetime | None) -> int:

@@ -77,6 +77,7 @@ SMART_TRADES: Final = Kind(
     signed=b"/smart_trades",
     model=SmartTrade,
     path="/v2/smart_trades",
+    one=None,
     active={"status": "active", "order_by": "created_at", "order_direction": "DESC"},
     latest={"status": "all", "order_by": "updated_at", "order_direction": "DESC"},
     page=_page,

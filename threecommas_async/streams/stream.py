@@ -13,7 +13,7 @@ from threecommas_async.errors import NotSentError, ThreeCommasError
 from threecommas_async.secret import Secret
 from threecommas_async.streams.channel import Channel
 from threecommas_async.streams.events import Gap, Origin, Resynced
-from threecommas_async.streams.merge import Change, Merge, State
+from threecommas_async.streams.merge import Change, Merge, State, Verdict
 from threecommas_async.transport.clock import Clock
 from threecommas_async.transport.waiting import within
 
@@ -168,18 +168,22 @@ class Stream(Generic[EventT]):
             self._overflow(state)
         self._ready.set()
 
-    def row(self, state: State, *, is_active: bool) -> bool:
+    @property
+    def is_current(self) -> bool:
+        return self._has_baseline and self._merge.gap_since is None
+
+    def row(self, state: State, *, is_active: bool, is_last_word: bool) -> Verdict:
         if self._joined_at is None or not self._wants(state):
-            return False
+            return "same"
         in_gap = self._merge.gap_since is not None
         origin: Origin = "backfill" if in_gap else "audit" if self._has_baseline else "snapshot"
         is_quiet = not self._has_baseline and not in_gap and self._is_of_before(state, is_active=is_active)
-        verdict = self._merge.take(state, origin, is_quiet=is_quiet)
+        verdict = self._merge.take(state, origin, is_quiet=is_quiet, is_last_word=is_last_word)
         if verdict == "full":
             self._lacks_room = True
         elif verdict == "new":
             self._ready.set()
-        return verdict == "new" and origin == "audit"
+        return verdict
 
     def lost(self, since: datetime, reason: str) -> None:
         if self._joined_at is None:
