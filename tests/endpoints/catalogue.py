@@ -108,12 +108,7 @@ def endpoints(group: str) -> Iterator[Endpoint]:
 
 @functools.cache
 def _by_key() -> dict[tuple[str, str], Endpoint]:
-    return {one.key: one for group in set(all_endpoints().values()) if has(group) for one in endpoints(group)}
-
-
-def has(group: str) -> bool:
-    """Tell whether the details of a group are here."""
-    return (_FOLDER / f"{group}.json").is_file()
+    return {one.key: one for group in set(all_endpoints().values()) for one in endpoints(group)}
 
 
 def endpoint(key: tuple[str, str]) -> Endpoint:
