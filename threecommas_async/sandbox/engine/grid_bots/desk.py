@@ -191,8 +191,10 @@ class GridBotDesk:
         return Line(self._world.ids.next_grid_line(), price)
 
     def _drop(self, bot: GridBot, cell: Cell) -> None:
-        """Remove a cell from below; what it held is no longer the bot's."""
+        """Remove a cell from below. What it held leaves the bot at the price as it is."""
         cancel(self._world, bot, cell)
+        if cell.side == "sell":
+            bot.cost = minus(bot.cost, times(cell.amount, bot.book.price))
         cell.side, cell.upper.below = None, None
 
     def _give_up(self, bot: GridBot) -> None:

@@ -14,6 +14,7 @@ from threecommas_async.sandbox.engine.grid_bots.desk import GridBotDesk
 from threecommas_async.sandbox.engine.grid_bots.grid_bot import GridBot
 from threecommas_async.sandbox.engine.grid_bots.placing import lay, log, mark
 from threecommas_async.sandbox.engine.grid_bots.settings import GridSettings
+from threecommas_async.sandbox.engine.pairs import Pair
 from threecommas_async.sandbox.engine.refusals import RefusedError, not_allowed, operation_forbidden, unknown_id
 from threecommas_async.sandbox.engine.stepper import Stepper
 from threecommas_async.sandbox.engine.world import World
@@ -37,13 +38,7 @@ class GridBotOperations:
         world, account = self._world, self._world.account(settings.account_id)
         book = traded(world.books, account.market, settings.pair)
         check_grid(settings, book.pair)
-        count = settings.grids_quantity
-        settings = evolve(
-            settings,
-            name=settings.name or f"{book.pair.base}/{book.pair.quote}",
-            max_active_buy_lines=settings.max_active_buy_lines or count,
-            max_active_sell_lines=settings.max_active_sell_lines or count,
-        )
+        settings = _completed(settings, book.pair)
         bot = GridBot(world.ids.next_grid_bot(), settings, account, book, self._desk, world.now, world.now)
         world.grid_bots[bot.id] = bot
         lay(world, bot)
@@ -62,6 +57,7 @@ class GridBotOperations:
         self._stepper.begin_operation()
         bot = self.get(bot_id)
         check_grid(settings, bot.book.pair)
+        settings = _completed(settings, bot.book.pair)
         is_same = settings.layout == bot.settings.layout
         bot.settings = settings
         if bot.is_enabled and is_same:
@@ -126,10 +122,12 @@ class GridBotOperations:
     def required_balances(self, bot_id: int) -> Requirement:
         """Return what a grid bot needs, and what of that its account does not have.
 
-        :raises RefusedError: Its lines are not marked, as those of a bot that was disabled (500), or there is no such
-            grid bot (404).
+        :raises RefusedError: Its lines are not marked, as those of a bot that was disabled (500), it is on futures
+            (422, an assumption: the documentation says that it works on spot only), or there is no such grid bot (404).
         """
         bot = self.get(bot_id)
+        if bot.book.pair.market_type == "futures":
+            raise not_allowed("Required balances are available for spot accounts only")
         if not any(line.side for line in bot.lines):
             raise RefusedError(500, "grid_lines_not_marked", "Grid lines empty or not marked")
         return requirement(bot)
@@ -173,3 +171,14 @@ class GridBotOperations:
         self._world.touch(bot)
         self._stepper.run()
         return bot
+
+
+def _completed(settings: GridSettings, pair: Pair) -> GridSettings:
+    """Return settings with a name, and with as many active lines as there are where nothing was said of them."""
+    count = settings.grids_quantity
+    return evolve(
+        settings,
+        name=settings.name or f"{pair.base}/{pair.quote}",
+        max_active_buy_lines=settings.max_active_buy_lines or count,
+        max_active_sell_lines=settings.max_active_sell_lines or count,
+    )
