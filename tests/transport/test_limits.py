@@ -197,7 +197,7 @@ class TestArguments:
             checked_limits(limits)
 
     def test_no_limits_at_all_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="limits must hold at least one"):
+        with pytest.raises(ValueError, match="limits must contain at least one"):
             checked_limits([])
 
     def test_two_limits_for_one_route_are_refused(self) -> None:

@@ -1,4 +1,4 @@
-"""Whether a call may be sent now: within the limits, and not during a ban."""
+"""Decides whether a call may be sent now: within the limits, and not during a ban."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from threecommas_async.transport.limits import Limit, Limiter, Limits, WaitTooLo
 from threecommas_async.transport.sharing import join_ban, join_limiter
 from threecommas_async.transport.verdicts import Failure
 
-# How long the API refuses after a 429, where neither a limit nor the response says.
+# How long the API rejects requests after a 429, if neither a limit nor the response says.
 _PAUSE: Final = timedelta(minutes=2)
 _BANNED: Final = 418
 
 
 @attrs.frozen
 class _Gate:
-    """What the clients of an event loop share: the count of one key, and the ban of the address."""
+    """What the clients of an event loop share: the limiter of a key, and the ban of the address."""
 
     limiter: Limiter | None
     ban: Ban
@@ -36,11 +36,11 @@ class _Gate:
 
 @final
 class Admission:
-    """The gate that every attempt passes, and that learns from refusals.
+    """The gate that every attempt passes, and that learns from rejections.
 
-    :param base_url: the API that is asked.
-    :param api_key: the key whose requests the API counts; empty without one.
-    :param limits: None if the client keeps to no limits.
+    :param base_url: the API.
+    :param api_key: the key by which the API counts requests; empty without one.
+    :param limits: the limits to keep to, or None.
     """
 
     def __init__(self, base_url: str, api_key: str, limits: tuple[Limit, ...] | Limits | None, clock: Clock) -> None:
@@ -53,22 +53,22 @@ class Admission:
     def turn(self, call: Call, deadline: float, max_wait: float) -> Turn:
         """Return the turn of one attempt: ``async with`` waits for it, for ``max_wait`` at most and until ``deadline``.
 
-        :raises RateLimitedError: from ``async with``: that would take too long.
-        :raises IpBannedError: from ``async with``: nothing may be sent.
-        :raises NotSentError: from ``async with``: the turn came when no time was left.
-        :raises ValueError: another client of the same key keeps to other limits.
+        :raises RateLimitedError: from ``async with``: the wait would be too long.
+        :raises IpBannedError: from ``async with``: the address is banned.
+        :raises NotSentError: from ``async with``: the turn came too late.
+        :raises ValueError: an open client of the same key has other limits.
         """
         return Turn(self._gate(), call, deadline, max_wait, self._clock)
 
     def pause_of(self, call: Call) -> timedelta:
-        """Return for how long the API refuses after a 429 to this call, unless its response says."""
+        """Return how long the API rejects requests after a 429 to this call, unless its response says."""
         limiter = self._gate().limiter
         return timedelta(seconds=limiter.pause_of(call.route)) if limiter is not None else _PAUSE
 
     async def heed(self, failure: Failure, left: float) -> None:
-        """Hold back what would be refused as this call was.
+        """Note a 429 or 418, so that calls that would be rejected, too, are not sent.
 
-        :param left: the seconds that the call has left; what takes longer goes without it.
+        :param left: the seconds that the call has left; noting it may take no longer.
         """
         error, gate = failure.error, self._gate()
         if isinstance(error, IpBannedError):
@@ -80,7 +80,7 @@ class Admission:
                     await gate.limiter.close_gate((error.retry_at - self._clock.now()).total_seconds())
 
     def wait_after(self, error: RateLimitedError, patience: float) -> float | None:
-        """Return how long a refused call should wait before it is sent again, or None if its caller will not wait."""
+        """Return how long a rejected call should wait before it is sent again, or None if its caller will not wait."""
         wait = (error.retry_at - self._clock.now()).total_seconds()
         return max(wait, 0.0) if self._limits is not None and wait < patience else None
 
@@ -94,7 +94,7 @@ class Admission:
         return 0.0 if limiter is None else limiter.own.slack_in(route)
 
     def leave(self) -> None:
-        """Have no more use for what is shared."""
+        """Leave what is shared."""
         shared, self._shared = self._shared, None
         if shared is not None:
             shared.leave()
@@ -117,7 +117,7 @@ class Admission:
 
 @final
 class Turn:
-    """One attempt's turn. What came of it is told with :meth:`saw`, so that a ban's probe is judged by it."""
+    """One attempt's turn. :meth:`saw` notes its response, which decides a ban's probe."""
 
     __slots__ = ("_call", "_clock", "_deadline", "_gate", "_max_wait", "_probes", "_response")
 
@@ -154,7 +154,7 @@ class Turn:
         call, wait = self._call, 0.0
         left = max(self._deadline - self._clock.monotonic(), 0.0)
         try:
-            # A limiter that asks others takes a moment for that, even if the caller has no patience to wait for a turn.
+            # A limiter that asks Redis takes a moment for that, even if the caller is not willing to wait for a turn.
             async with asyncio.timeout(left):
                 await limiter.acquire(
                     call.route, min(self._max_wait, left), lambda seconds: call.log_wait("the rate limit", seconds)

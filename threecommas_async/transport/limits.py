@@ -1,4 +1,4 @@
-"""Keeps a client within the API's limits: never more than N requests in any window, first come, first served."""
+"""Keeps a client within the API's limits: at most N requests in any window, first come, first served."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def _check_routes(limit: Limit, field: attrs.Attribute[frozenset[str]], value: f
 class Limit:
     """At most so many requests in any window of time.
 
-    :ivar requests: how many.
-    :ivar per: the window's length, in seconds.
-    :ivar pause: how long the API refuses everything once the limit was overrun, in seconds.
-    :ivar routes: the routes that it is for, such as ``GET /ver1/deals``; empty for all that no other limit names.
-    :raises ValueError: one of them cannot be right; the text names it.
-    :raises TypeError: one of them is of another type.
+    :ivar requests: the number of requests.
+    :ivar per: the length of the window, in seconds.
+    :ivar pause: how long the API rejects requests after the limit was exceeded, in seconds.
+    :ivar routes: the routes that it applies to, such as ``GET /ver1/deals``; empty for all that no other limit names.
+    :raises ValueError: a value is not valid; the text names it.
+    :raises TypeError: a value is of the wrong type.
     """
 
     requests: int = attrs.field(validator=_check_requests)
@@ -73,23 +73,24 @@ DOCUMENTED_LIMITS: Final = (
     Limit(requests=120, per=60, pause=60, routes=frozenset({"GET /ver1/deals", "GET /ver1/deals/{deal_id}/show"})),
     Limit(requests=40, per=10, pause=10, routes=frozenset({"GET /v2/smart_trades"})),
 )
-"""The limits that the vendor documents (quick start, limits). A route with a limit of its own does not count in the
-general one: it could not be used up otherwise."""
+"""The limits that the vendor documents (quick start, limits). A route with a limit of its own does not count towards
+the
+general one: otherwise its limit could never be reached."""
 
 _REQUESTS_BY_PLAN: Final[dict[Plan, int]] = {"starter": 5, "pro": 50, "expert": 120}
 
-# A request may be a second longer under way than the one that is sent a window later: the API would see both in one.
+# A request may take a second longer to arrive than the one that is sent a window later: the API would see both in one.
 _MARGIN: Final = 1.0
-# Far below the margin, and above what adding seconds to a clock's reading rounds off: no wait is shorter.
+# Far below the margin, and above the rounding error of adding seconds to a clock's reading: no wait is shorter.
 _INSTANT: Final = 1e-6
 # Where others wait already, who should come after them looks again.
 _NEXT_LOOK: Final = 1.0
-# Whatever an answer asks for: nobody knows of a pause that is longer, and the arithmetic stays finite.
+# Whatever a response demands: no longer pause is known, and the arithmetic stays finite.
 _LONGEST_PAUSE: Final = 24 * 60 * 60.0
 
 
 def limits_of_plan(plan: Plan) -> tuple[Limit, ...]:
-    """Return the documented limits with the general one as the subscription plan has it.
+    """Return the documented limits, with the general limit of the subscription plan.
 
     The vendor changes these numbers; other clients have used 5, 50 and 120 a minute.
 
@@ -102,10 +103,10 @@ def limits_of_plan(plan: Plan) -> tuple[Limit, ...]:
 
 
 def checked_limits(limits: object) -> tuple[Limit, ...] | Limits | None:
-    """Return the limits that a client was asked to keep to, if they can be kept to.
+    """Return the limits of a client, checked.
 
-    :raises TypeError: they are neither limits, nor several :class:`Limit`, nor None.
-    :raises ValueError: there are none, or two of them are for the same requests.
+    :raises TypeError: they are neither a sequence of :class:`Limit`, nor limits of another kind, nor None.
+    :raises ValueError: there are none, or two of them apply to the same requests.
     """
     if limits is None or (isinstance(limits, Limits) and not isinstance(limits, type)):
         return limits
@@ -113,16 +114,16 @@ def checked_limits(limits: object) -> tuple[Limit, ...] | Limits | None:
         raise TypeError(f"limits must be a sequence of Limit, RedisLimits or None, not {type(limits).__name__}")
     several = cast("Sequence[object]", limits)
     if not several:
-        raise ValueError("limits must hold at least one Limit; None switches the client's limiter off")
+        raise ValueError("limits must contain at least one Limit; None switches the client's limiter off")
     checked: list[Limit] = []
     for limit in several:
         if not isinstance(limit, Limit):
-            raise TypeError(f"limits must hold Limit only, not {type(limit).__name__}")
+            raise TypeError(f"limits must contain only Limit, not {type(limit).__name__}")
         if any(not limit.routes and not other.routes for other in checked):
-            raise ValueError("limits holds two limits without routes: which of them counts the rest?")
+            raise ValueError("limits must not contain two limits without routes")
         twice = sorted(route for other in checked for route in limit.routes & other.routes)
         if twice:
-            raise ValueError(f"limits holds two limits for {twice[0]}")
+            raise ValueError(f"limits must not contain two limits for {twice[0]}")
         checked.append(limit)
     return tuple(checked)
 
@@ -138,7 +139,7 @@ def _described(limit: Limit) -> str:
 
 
 class WaitTooLongError(Exception):
-    """The next request would have to wait longer than its caller will.
+    """The next request would have to wait longer than its caller is willing to.
 
     :ivar wait: the seconds that it would have to wait; above 0.
     """
@@ -149,7 +150,7 @@ class WaitTooLongError(Exception):
 
 
 class Limiter(Protocol):
-    """What the transport asks before each attempt, and tells after a 429: one for each API key."""
+    """A limiter for one API key: asked before each attempt, and told of a 429."""
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -158,23 +159,24 @@ class Limiter(Protocol):
 
     @property
     def own(self) -> MemoryLimiter:
-        """What this process has sent, which outlives the clients that sent it."""
+        """The requests of this process, which outlive its clients."""
         ...
 
     def take(self, route: str) -> bool:
-        """Let a request to ``route`` pass at once and count it, if nobody waits; False: ask :meth:`acquire`."""
+        """Let a request to ``route`` pass at once and count it, if nobody waits; if False, use :meth:`acquire`."""
         ...
 
     async def acquire(self, route: str, patience: float, on_wait: Callable[[float], None]) -> None:
-        """Return when a request to ``route`` may be sent, and count it.
+        """Wait until a request to ``route`` may be sent, and count it.
 
+        :param patience: the longest wait in seconds.
         :param on_wait: called once with the seconds to wait, when a wait begins.
-        :raises WaitTooLongError: that takes more than ``patience`` seconds; known at once, as far as it can be.
+        :raises WaitTooLongError: that takes more than ``patience`` seconds; raised at once, if it is known at once.
         """
         ...
 
     async def close_gate(self, seconds: float) -> None:
-        """Let no request of this key pass for ``seconds``: the API refused one with a 429."""
+        """Let no request of this key pass for ``seconds``: the API rejected one with a 429."""
         ...
 
     def pause_of(self, route: str) -> float:
@@ -184,7 +186,7 @@ class Limiter(Protocol):
 
 @runtime_checkable
 class Limits(Protocol):
-    """Limits that bring a limiter of their own, as :class:`~threecommas_async.RedisLimits` do."""
+    """Limits with a limiter of their own, such as :class:`~threecommas_async.RedisLimits`."""
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -196,15 +198,15 @@ class Limits(Protocol):
         ...
 
 
-# What is asked for routes that no limit is for: they only wait for the gate.
+# The limit of routes to which no limit applies: they wait only for the gate.
 _UNLIMITED: Final = Limit(requests=sys.maxsize, per=1, pause=DOCUMENTED_LIMITS[0].pause)
 
 
 @final
 class MemoryLimiter:
-    """A limiter of this process, with a sliding log of what was sent.
+    """A limiter of this process, with a sliding log of the requests that were sent.
 
-    :param processes: among how many the limits are divided while a window is ``confined``.
+    :param processes: the number by which the limits are divided while a window is confined to its share.
     """
 
     def __init__(self, limits: Iterable[Limit], clock: Clock, *, processes: int = 1) -> None:
@@ -222,12 +224,12 @@ class MemoryLimiter:
 
     @property
     def own(self) -> MemoryLimiter:
-        """This limiter: it knows of nothing but what this process sent."""
+        """This limiter: it knows only the requests of this process."""
         return self
 
     @property
     def opens_at(self) -> float:
-        """When the gate opens, or opened, by the clock."""
+        """The moment at which the gate opens, or opened, by the clock."""
         return self._opens_at
 
     def take(self, route: str) -> bool:
@@ -243,12 +245,12 @@ class MemoryLimiter:
         return True
 
     async def acquire(self, route: str, patience: float, on_wait: Callable[[float], None]) -> None:
-        """Return when a request may be sent, first come, first served."""
+        """Wait until a request may be sent, first come, first served, and count it."""
         if not self.take(route):
             await self.wait(self.window(route), self._clock.monotonic() + patience, on_wait)
 
     async def close_gate(self, seconds: float) -> None:
-        """Let nothing pass for so long; who will not wait that long is told at once."""
+        """Let nothing pass for ``seconds``; those who are not willing to wait that long are told at once."""
         self.close(seconds)
 
     def pause_of(self, route: str) -> float:
@@ -256,15 +258,15 @@ class MemoryLimiter:
         return self.window(route).limit.pause
 
     def window(self, route: str) -> Window:
-        """Return what is known of the requests that count with ``route``."""
+        """Return the window in which requests to ``route`` count."""
         return self._by_route.get(route, self._rest)
 
     def names(self, routes: frozenset[str]) -> bool:
-        """Tell whether limits name all of these routes."""
+        """Tell whether the limits name all of these routes."""
         return routes <= self._by_route.keys()
 
     def is_limited(self, window: Window) -> bool:
-        """Tell whether any limit is for this window's routes."""
+        """Tell whether a limit applies to this window's routes."""
         return window is not self._unlimited
 
     async def wait(
@@ -275,11 +277,12 @@ class MemoryLimiter:
         name: str = "",
         errand: Errand | None = None,
     ) -> Sent:
-        """Return when a request may be sent, and enter it.
+        """Wait until a request may be sent, and log it.
 
-        :param latest: when the caller's patience ends, by the clock.
-        :param name: what the request is called elsewhere.
+        :param latest: the moment at which the caller's patience ends, by the clock.
+        :param name: the request's name in Redis.
         :param errand: what the first of those who wait does meanwhile.
+        :raises WaitTooLongError: the moment would be after ``latest``.
         """
         now = self._clock.monotonic()
         slot = self._slot(window, now, len(window.queue))
@@ -313,7 +316,7 @@ class MemoryLimiter:
                 window.wake_first()
 
     def enter(self, window: Window, sent: Sent) -> float:
-        """Enter a request that something else lets pass, or enter it anew; return 0, or how long it must wait here."""
+        """Log a request that Redis lets pass, or log it anew; return 0, or the seconds that it must wait here."""
         window.withdraw(sent)
         now = self._clock.monotonic()
         wait = self._slot(window, now) - now
@@ -326,7 +329,7 @@ class MemoryLimiter:
         return 0
 
     def wait_of(self, window: Window) -> float:
-        """Return for how many seconds the next request would have to wait."""
+        """Return the seconds that the next request would have to wait."""
         now = self._clock.monotonic()
         return self._slot(window, now) - now
 
@@ -344,14 +347,14 @@ class MemoryLimiter:
         return slot - now
 
     def close(self, seconds: float) -> None:
-        """Close the gate for so long at least."""
+        """Close the gate for at least ``seconds``."""
         opens_at = self._clock.monotonic() + min(seconds, _LONGEST_PAUSE)
         if opens_at > self._opens_at:
             self._opens_at = opens_at
             self.reconsider()
 
     def reconsider(self) -> None:
-        """Tell those who wait that something else holds them back now, and refuse those who cannot wait that long."""
+        """Calculate the waits anew, and refuse those who cannot wait that long."""
         now = self._clock.monotonic()
         for window in (*self.windows, self._unlimited):
             place = 0
@@ -365,7 +368,7 @@ class MemoryLimiter:
             window.wake_first()
 
     def is_idle(self) -> bool:
-        """Tell whether a limiter that knows nothing would let the same requests pass."""
+        """Tell whether a new limiter would let the same requests pass."""
         now = self._clock.monotonic()
         return now >= self._opens_at and all(
             now >= window.held_until and (not window.sent or now >= window.sent[-1].at + window.interval)
@@ -373,7 +376,7 @@ class MemoryLimiter:
         )
 
     def inherit(self, older: MemoryLimiter) -> None:
-        """Take over what another limiter knows of the same key."""
+        """Take over the log and the gate of another limiter of the same key."""
         self._opens_at = max(self._opens_at, older.opens_at)
         for window in self.windows:
             others = [other for other in older.windows if self._may_count(window, other, older)]
@@ -382,20 +385,20 @@ class MemoryLimiter:
             window.sent.extend(sent)
 
     def _may_count(self, window: Window, other: Window, older: MemoryLimiter) -> bool:
-        """Tell whether requests of a window of another limiter may be such as a window of this one counts."""
+        """Tell whether a window of this limiter may count requests of a window of another limiter."""
         if window.limit.routes and other.limit.routes:
             return not window.limit.routes.isdisjoint(other.limit.routes)
-        # One of them counts the rest: what its limiter has no other limit for.
+        # One of them counts the rest: the routes that no other limit of its limiter names.
         named, limiter = (window.limit.routes, older) if window.limit.routes else (other.limit.routes, self)
         return not named or not limiter.names(named)
 
     def _nap(self, window: Window, slot: float, now: float, errand: Errand | None) -> float:
-        """Return how long the first may sleep: until its slot, or until that may be another or something is to do."""
+        """Return how long the first may sleep: until its slot, until that may change, or until the errand is due."""
         due_in = math.inf if errand is None else errand.due_in()
         return min(slot - now, due_in, window.confined_until - now if window.confined_until > now else math.inf)
 
     def _slot(self, window: Window, now: float, before: int = 0) -> float:
-        """Return when a request may be sent, ``before`` others first; not before now."""
+        """Return the moment at which a request may be sent, after ``before`` others; not before now."""
         allowed = window.limit.requests if now >= window.confined_until else window.share
         rounds, place = divmod(before, allowed)
         index = len(window.sent) + place - allowed
@@ -406,14 +409,14 @@ class MemoryLimiter:
 
 
 class Errand(Protocol):
-    """Something that is to be tried now and then while anybody waits."""
+    """A task to be tried regularly while anybody waits."""
 
     def due_in(self) -> float:
-        """Return for how many seconds there is nothing to do."""
+        """Return the seconds until it is due."""
         ...
 
     async def run(self, within: float) -> None:
-        """Do it, in so many seconds."""
+        """Run it, for at most ``within`` seconds."""
         ...
 
 
@@ -421,8 +424,8 @@ class Errand(Protocol):
 class Sent:
     """A request that was let pass.
 
-    :ivar at: when, by the clock.
-    :ivar name: what Redis calls it, or nothing.
+    :ivar at: the moment, by the clock.
+    :ivar name: its name in Redis, if any.
     :ivar shared: whether Redis let it pass as well.
     """
 
@@ -436,11 +439,12 @@ class Sent:
 
 @final
 class Window:
-    """The requests under one limit: those that were sent, oldest first, and the queue of those that want to be.
+    """The requests under one limit: those that were sent, oldest first, and the queue of those that wait.
 
-    :ivar interval: the window that is kept to, in seconds: a little longer than the limit's.
-    :ivar share: how many are let pass while ``confined_until`` is to come.
-    :ivar held_until: nothing is let pass before.
+    :ivar interval: the length of the window in seconds, a little longer than the limit's.
+    :ivar share: how many requests pass in a window until ``confined_until``.
+    :ivar confined_until: the moment until which the window is confined to its share.
+    :ivar held_until: the moment before which no request passes.
     """
 
     __slots__ = ("confined_until", "held_until", "interval", "limit", "queue", "sent", "share")
@@ -449,9 +453,9 @@ class Window:
         self.limit: Final = limit
         self.share: Final = share
         self.interval: Final = limit.per + _MARGIN
-        # No more than the limit's number can lie in a window: what is pushed out has no say any more.
+        # A window contains no more requests than the limit: those that are pushed out no longer matter.
         self.sent: Final = deque[Sent](maxlen=limit.requests if limit is not _UNLIMITED else 0)
-        self.queue: Final = OrderedDict[Waiter, None]()  # any of them may leave at any time
+        self.queue: Final = OrderedDict[Waiter, None]()  # a waiter may leave at any time
         self.held_until = -math.inf
         self.confined_until = -math.inf
 
@@ -460,13 +464,13 @@ class Window:
         return next(iter(self.queue), None)
 
     def wake_first(self) -> None:
-        """Let the one that has waited longest look again at what it waits for."""
+        """Wake the one that has waited longest, so that it checks its slot again."""
         first = self.first()
         if first is not None:
             first.wake()
 
     def add(self, sent: Sent) -> Sent:
-        """Enter a request as the latest."""
+        """Log a request as the latest."""
         self.sent.append(sent)
         return sent
 
@@ -479,7 +483,7 @@ class Window:
 
 @final
 class Waiter:
-    """One that waits: for its turn, then asleep until its time has come."""
+    """A caller that waits: first for its turn, then asleep until its slot."""
 
     __slots__ = ("_sleep", "latest", "refusal", "turn")
 
@@ -495,20 +499,20 @@ class Waiter:
             async with asyncio.timeout(None) as self._sleep:
                 await clock.sleep(seconds)
         except TimeoutError:
-            if self._sleep is not None:  # not woken: the clock's own
+            if self._sleep is not None:  # not woken: the error is the clock's own
                 raise
         finally:
             self._sleep = None
 
     def wake(self) -> None:
-        """Let it look again at what it waits for."""
+        """Wake it, so that it checks its slot again."""
         if not self.turn.done():
             self.turn.set_result(None)
         sleep, self._sleep = self._sleep, None
         if sleep is not None:
-            sleep.reschedule(0)  # the way to break off an await without racing it against another
+            sleep.reschedule(0)  # interrupts an await without racing it against another
 
     def refuse(self, wait: float) -> None:
-        """Let it end: it would have to wait for so long."""
+        """End its wait with an error: it would have to wait ``wait`` seconds."""
         self.refusal = wait
         self.wake()

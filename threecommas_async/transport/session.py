@@ -8,8 +8,8 @@ from typing import Final, final
 
 import aiohttp
 
-# Servers and gateways keep an idle connection for a minute and longer. One that has idled for a quarter of that is not
-# used again: a write on it could meet the server's closing it, and nobody could tell what became of it.
+# Servers and gateways keep an idle connection for a minute or longer. One that has been idle for a quarter of that is
+# not reused: a write on it could coincide with the server closing it, and its outcome would be unknown.
 _KEEP_ALIVE: Final = 15.0
 
 
@@ -19,10 +19,10 @@ class UnusableSessionError(Exception):
 
 @final
 class Session:
-    """Gives out the aiohttp session as long as it can be used, and closes it if it is the client's own.
+    """Provides the aiohttp session as long as it can be used, and closes it if it is the client's own.
 
     :param borrowed: a session that the client was given; it stays open.
-    :param middlewares: for the own session: what runs for requests that bring no middlewares.
+    :param middlewares: for the own session: the middlewares of requests that have none of their own.
     :param trace_configs: for the own session.
     """
 
@@ -41,7 +41,7 @@ class Session:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing more is given out."""
+        """Whether the session can no longer be used."""
         return self._closed or (self._session is not None and self._session.closed)
 
     def get(self) -> aiohttp.ClientSession:
@@ -67,7 +67,7 @@ class Session:
         return session
 
     async def close(self) -> None:
-        """Give out nothing more, and close the session if it is an own one."""
+        """End the use of the session, and close it if it is the client's own."""
         self._closed = True
         session, self._session = self._session, None
         if self._is_own and session is not None:

@@ -1,4 +1,4 @@
-"""What a client is told when it is built, and the checks of it."""
+"""The settings of a client, and their checks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def request_headers(mode: Mode | None) -> dict[str, str]:
 
 
 def checked_base_url(text: str) -> str:
-    """Return ``text`` without a slash at its end, if the API may be asked there."""
+    """Return ``text`` without a trailing slash, if it is a URL that the client may use."""
     try:
         url = URL(text)
     except (ValueError, TypeError):
@@ -46,7 +46,7 @@ def checked_base_url(text: str) -> str:
     if url.scheme not in ("https", "http") or not url.host or any(part is not None for part in given):
         raise ValueError("base_url must be an absolute http(s) URL without user, password, query or fragment")
     if url.scheme == "http" and not _is_loopback(url.host):
-        raise ValueError("base_url may use plain http for loopback hosts only; use https")
+        raise ValueError("base_url must use https; plain http is allowed for loopback hosts only")
     return str(url).rstrip("/")
 
 
@@ -101,7 +101,7 @@ def checked_max_body(size: object) -> int:
 
 
 def checked_middlewares(middlewares: object) -> tuple[aiohttp.ClientMiddlewareType, ...]:
-    """Return ``middlewares`` if they can be called."""
+    """Return ``middlewares`` if they are callable."""
     listed = _listed("middlewares", middlewares, "aiohttp client middlewares")
     for item in listed:
         if not callable(item):
@@ -110,13 +110,13 @@ def checked_middlewares(middlewares: object) -> tuple[aiohttp.ClientMiddlewareTy
 
 
 def checked_trace_configs(configs: object, session: object) -> tuple[aiohttp.TraceConfig, ...]:
-    """Return ``configs`` if they are aiohttp's and there is an own session to use them."""
+    """Return ``configs`` if they are aiohttp's, and the client has a session of its own."""
     listed = _listed("trace_configs", configs, "aiohttp.TraceConfig")
     for item in listed:
         if not isinstance(item, aiohttp.TraceConfig):
             raise TypeError(f"trace_configs must be aiohttp.TraceConfig, not {type(item).__name__}")
     if listed and session is not None:
-        raise ValueError("trace_configs are for the client's own session; give them to the session that you pass")
+        raise ValueError("trace_configs cannot be used with session: give them to that session")
     return cast("tuple[aiohttp.TraceConfig, ...]", listed)
 
 
@@ -142,7 +142,7 @@ def _listed(name: str, value: object, of: str) -> tuple[object, ...]:
 
 
 def checked_route(method: object, path: object) -> None:
-    """Check verb and path template of a call that no resource makes."""
+    """Check the verb and path template of a raw call."""
     if method not in _METHODS:
         raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}")
     if not isinstance(path, str) or not _PATH.fullmatch(path):
