@@ -15,12 +15,9 @@ from yarl import URL
 from tests.sandbox.calling import BINANCE, MISSING, Caller
 
 NEW = "/ver1/accounts/new"
-BROKEN = [
+NO_OBJECTS = [b"", b"[]", b'"text"', b"null"]
+NO_JSON = [
     b"{",
-    b"",
-    b"[]",
-    b'"text"',
-    b"null",
     b"\xff",
     b'{"name":"\xff"}',
     b"[" * 9999,
@@ -29,7 +26,14 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("body", BROKEN, ids=lambda body: body[:9])
+@pytest.mark.parametrize("body", NO_JSON, ids=lambda body: body[:9])
+async def test_a_json_body_that_is_no_json_is_a_server_error(caller: Caller, body: bytes) -> None:
+    answer = await caller.send("POST", NEW, body, "application/json; charset=utf-8")
+    assert answer.status == 500
+    assert answer.json == {"error": "unknown_error", "error_description": "Unknown error occurred#JSON::ParserError"}
+
+
+@pytest.mark.parametrize("body", NO_OBJECTS, ids=lambda body: body[:9])
 async def test_a_json_body_that_is_no_object(caller: Caller, body: bytes) -> None:
     answer = await caller.send("POST", NEW, body, "application/json; charset=utf-8")
     assert (answer.status, answer.json["error"]) == (400, "record_invalid")

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from threecommas_async.sandbox.http.authentication import FORM
-from threecommas_async.sandbox.http.refusals import invalid
+from threecommas_async.sandbox.http.refusals import invalid, unknown_error
 
 _DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -46,8 +46,8 @@ def _decoded_body(content_type: str, body: bytes) -> dict[str, object]:
     try:
         document: object = _DECODER.decode(body)
     except (ValueError, ArithmeticError, RecursionError):
-        # `from None`: the decoder's message may quote the body.
-        raise invalid() from None
+        # `from None`: the decoder's message may quote the body. That it is a server error is documented of a list.
+        raise unknown_error("JSON::ParserError") from None
     if not isinstance(document, dict):
         raise invalid()
     return cast("dict[str, object]", document)

@@ -53,5 +53,6 @@ def invalid(fields: Mapping[str, Sequence[str]] = _NO_FIELDS) -> Refusal:
     return Refusal(400, "record_invalid", "Invalid parameters", fields)
 
 
-def unknown_error() -> Refusal:
-    return Refusal(500, "unknown_error", "Unknown error occurred")
+def unknown_error(cause: str | None = None) -> Refusal:
+    """Return what is said of a failure; some name the class of it."""
+    return Refusal(500, "unknown_error", "Unknown error occurred" + (f"#{cause}" if cause else ""))
