@@ -11,6 +11,7 @@ from threecommas_async.sandbox.http.forms import (
     Draft,
     Form,
     WrongFieldsError,
+    exclusive,
     list_of,
     nested,
     optional,
@@ -124,6 +125,8 @@ def test_everything_that_is_wrong_is_named_at_once_however_deep() -> None:
         "take_profit[steps][1][price][type]": [NOT_VALID],
         "take_profit[steps][1][volume]": [INVALID],
         "take_profit[steps][2][price]": [MISSING],
+        "take_profit[steps][2][price][value]": [MISSING],
+        "take_profit[steps][2][price][type]": [MISSING],
         "take_profit[steps][3]": [INVALID],
         "take_profit[steps][4][price]": [INVALID],
     }
@@ -135,6 +138,27 @@ def test_a_field_is_required_under_its_condition_alone() -> None:
     assert form.take_profit is not None
     # The condition is about a value that is wrong: that is said, and no more.
     assert wrong(**LEAST, take_profit={"enabled": 1}) == {"take_profit[enabled]": [INVALID]}
+
+
+def test_of_two_fields_that_exclude_each_other_both_are_named() -> None:
+    class Target(Form):
+        value: str | None = optional(text())
+        percent: str | None = optional(text())
+
+    class Exits(Form):
+        steps: list[Target] = required(list_of(exclusive(nested(Target), "value", "percent")))
+        stop: Target | None = optional(exclusive(nested(Target), "value", "percent"))
+
+    both = {"value": "1", "percent": "2"}
+    with pytest.raises(WrongFieldsError) as caught:
+        read_form(Exits, {"steps": [{"value": "1", "percent": None}, both], "stop": both})
+    assert caught.value.by_name == {
+        "steps[1][value],steps[1][percent]": ["are mutually exclusive"],
+        "stop[value],stop[percent]": ["are mutually exclusive"],
+    }
+    with pytest.raises(WrongFieldsError) as caught:
+        read_form(Exits, {"steps": ["both"]})
+    assert caught.value.by_name == {"steps[0]": [INVALID]}
 
 
 def test_a_field_may_have_another_name() -> None:

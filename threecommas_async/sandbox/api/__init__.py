@@ -11,6 +11,7 @@ from threecommas_async.sandbox.api import (
     deals,
     exchange,
     market_data,
+    smart_trades,
     trades,
     undocumented,
     users,
@@ -25,6 +26,7 @@ ENDPOINTS: Final = (
     *exchange.ENDPOINTS,
     *bots.ENDPOINTS,
     *deals.ENDPOINTS,
+    *smart_trades.ENDPOINTS,
     *trades.ENDPOINTS,
     *undocumented.ENDPOINTS,
 )

@@ -11,6 +11,7 @@ from threecommas_async.sandbox.documents.trades import trade_id_of
 from threecommas_async.sandbox.engine.bots.bot import Bot
 from threecommas_async.sandbox.engine.deals.deal import Deal
 from threecommas_async.sandbox.engine.refusals import RefusedError
+from threecommas_async.sandbox.engine.smart_trades.smart_trade import SmartTrade
 from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
 from threecommas_async.sandbox.http.refusals import Refusal, not_found
 from threecommas_async.sandbox.http.requests import HandledRequest
@@ -77,10 +78,21 @@ def deal_of(request: HandledRequest) -> Deal:
     return request.engine.deals.get(_number(request.path["deal_id"]))
 
 
+def smart_trade_of(request: HandledRequest) -> SmartTrade:
+    """Return the SmartTrade of the path, where it has two names; 404 without one."""
+    name = "id" if "id" in request.path else "smart_trade_id"
+    return request.engine.smart_trades.get(id_in(request, name))
+
+
 def trade_of(request: HandledRequest) -> SimpleTrade:
     """Return the simple trade of the path; 404 without one."""
     trade_id = trade_id_of(request.path["uuid"])
     return request.engine.trades.get(-1 if trade_id is None else trade_id)
+
+
+def id_in(request: HandledRequest, name: str) -> int:
+    """Return an id of the path; one that nothing has, if it is none."""
+    return _number(request.path[name])
 
 
 def _number(written: str) -> int:

@@ -18,16 +18,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast, final, overload
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 T = TypeVar("T")
 
 MISSING: Final = "is missing"
 INVALID: Final = "is invalid"
 UNKNOWN_VALUE: Final = "does not have a valid value"
+EXCLUSIVE: Final = "are mutually exclusive"
 
-Place = tuple[str | int, ...]
-"""The path of a value in a form: ``("steps", 0, "price")``."""
+Place = tuple[str | int | tuple[str, ...], ...]
+"""The path of a value in a form: ``("steps", 0, "price")``; the last part may be several names."""
 
 
 class Form:
@@ -62,10 +63,14 @@ class WrongFieldsError(Exception):
     @property
     def by_name(self) -> dict[str, list[str]]:
         """The reasons by field, with names as the vendor writes them: ``steps[0][price]``."""
-        return {
-            f"{place[0]}{''.join(f'[{part}]' for part in place[1:])}": list(reasons)
-            for place, reasons in self.wrong.items()
-        }
+        return {_written(place): list(reasons) for place, reasons in self.wrong.items()}
+
+
+def _written(place: Place) -> str:
+    *around, last = place
+    names = last if isinstance(last, tuple) else (last,)
+    paths = [(*around, name) for name in names]
+    return ",".join(f"{path[0]}{''.join(f'[{part}]' for part in path[1:])}" for path in paths)
 
 
 class WrongValueError(WrongFieldsError):
@@ -106,10 +111,12 @@ class Reader(Generic[T]):
 
     :ivar read: the conversion; raises :class:`WrongFieldsError` if it fails.
     :ivar blank_is_absent: whether an empty text counts as not sent.
+    :ivar form: the form of an object.
     """
 
     read: Callable[[object, Draft], T]
     blank_is_absent: bool = False
+    form: type[Form] | None = None
 
 
 @frozen
@@ -136,9 +143,19 @@ class Field:
             raise WrongValueError(MISSING)
         if value is None or (value == "" and self.reader.blank_is_absent):
             if self.required(draft):
-                raise WrongValueError(*self.missing)
+                raise WrongFieldsError(self.wrong_if_missing())
             return self.default
         return self.reader.read(value, draft)
+
+    def wrong_if_missing(self) -> dict[Place, Sequence[str]]:
+        """Return what is wrong if it is missing: of an object also the fields that it must have."""
+        wrong: dict[Place, Sequence[str]] = {(): self.missing}
+        inside: Mapping[str, Field] = {} if self.reader.form is None else self.reader.form.declared_fields
+        for attribute, field in inside.items():
+            if field.required is _always:
+                for place, reasons in field.wrong_if_missing().items():
+                    wrong[(field.name or attribute, *place)] = reasons
+        return wrong
 
 
 def read_form(form: type[F], sent: Mapping[str, object], about: object = None) -> F:
@@ -177,7 +194,7 @@ def required(
     :param also_named: an alternative name of the parameter.
     :param missing: the reasons that are given if it is not sent.
     """
-    return _field(reader, lambda _: True, name=name, also_named=also_named, missing=missing)
+    return _field(reader, _always, name=name, also_named=also_named, missing=missing)
 
 
 @overload
@@ -198,6 +215,10 @@ def optional(
 def required_if(condition: Callable[[Draft], bool], reader: Reader[T], *, name: str | None = None) -> T | None:
     """Declare a field that must be sent under a condition, and is optional otherwise."""
     return _field(reader, condition, name=name)
+
+
+def _always(_: Draft) -> bool:
+    return True
 
 
 def _field(
@@ -224,7 +245,20 @@ def nested(form: type[F]) -> Reader[F]:
             raise WrongValueError(INVALID)
         return read_form(form, cast("dict[str, object]", value), draft.about(object))
 
-    return Reader(read)
+    return Reader(read, form=form)
+
+
+def exclusive(reader: Reader[F], *names: str) -> Reader[F]:
+    """Read an object that may have a value for one of some fields only."""
+
+    def read(value: object, draft: Draft) -> F:
+        form = reader.read(value, draft)
+        sent = cast("dict[str, object]", value)
+        if sum(sent.get(name) is not None for name in names) > 1:
+            raise WrongFieldsError({(names,): [EXCLUSIVE]})
+        return form
+
+    return evolve(reader, read=read)
 
 
 def list_of(reader: Reader[T], *, minimum: int = 0) -> Reader[list[T]]:

@@ -147,6 +147,7 @@ class AccountBook:
         engine, active = self._trading.engine, account.active
         bots = len(engine.bots.select(account_id=account.id, is_enabled=True))
         deals = sum(deal.account.id == account.id for deal in engine.deals.active)
+        smart_trades = sum(one.account.id == account.id for one in engine.smart_trades.active)
         trades = sum(trade.account.id == account.id for trade in engine.trades.active)
         held = account.holdings.now(engine.account(account.id).funds.totals(), self._trading.worth)
         grid_bots = len(engine.grid_bots.select(account_id=account.id, is_enabled=True))
@@ -154,6 +155,7 @@ class AccountBook:
             active,
             bots=active.bots + bots,
             deals=active.deals + deals,
+            smart_trades=active.smart_trades + smart_trades,
             orders=active.orders + trades,
             grid_bots=active.grid_bots + grid_bots,
         )

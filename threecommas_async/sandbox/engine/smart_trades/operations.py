@@ -14,7 +14,7 @@ from threecommas_async.sandbox.engine.smart_trades.smart_trade import SmartTrade
 from threecommas_async.sandbox.engine.stepper import Stepper
 from threecommas_async.sandbox.engine.world import World
 
-Scope = Literal["active", "finished", "successfully_finished", "cancelled", "failed"]
+Scope = Literal["all", "active", "finished", "successfully_finished", "cancelled", "failed"]
 
 
 @final
@@ -180,7 +180,7 @@ class SmartTradeOperations:
 
 def _is_in(smart_trade: SmartTrade, scope: Scope | None) -> bool:
     match scope:
-        case None:
+        case None | "all":
             return True
         case "active":
             return not smart_trade.is_final
