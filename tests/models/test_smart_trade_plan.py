@@ -714,6 +714,12 @@ def test_the_status_alone_tells_how_it_stands(state: str, expected: set[str], *,
     assert {name for name in names if getattr(trade, name)} == expected
 
 
+def test_a_position_that_is_held_already_is_entered_from_the_beginning() -> None:
+    trade = read(status={"type": "created"}, skip_enter_step=True, is_position_not_filled=True)
+    assert trade.is_entered
+    assert not trade.is_waiting
+
+
 def test_what_is_not_there_is_none() -> None:
     trade = SmartTrade(id=1)
     assert (trade.state, trade.kind, trade.account_id, trade.created_at, trade.updated_at) == (None,) * 5

@@ -558,6 +558,16 @@ async def test_a_smart_trade_that_is_not_as_it_was_read_is_left_alone(
     assert market.verbs == ["GET"]
 
 
+async def test_the_price_that_a_held_position_was_entered_at_is_no_accident(market: Market) -> None:
+    market.document |= {"skip_enter_step": True, "is_position_not_filled": False}
+    known = market.trade
+    market.document["position"]["price"]["value_without_commission"] = "0.1"
+    async with market.server.client() as client:
+        with pytest.raises(ConflictError) as caught:
+            await client.smart_trades.edit(known, stop_loss=StopLoss.off())
+    assert caught.value.differences.keys() == {"position.price.value"}
+
+
 async def test_what_changes_by_itself_is_no_conflict(market: Market) -> None:
     known = market.trade
 

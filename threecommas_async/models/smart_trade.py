@@ -635,6 +635,8 @@ class SmartTrade(Editable):
     @property
     def is_entered(self) -> bool:
         """Whether its position was entered, or was held already."""
+        if self.skip_enter_step:
+            return True
         if self.is_position_not_filled is not None:
             return not self.is_position_not_filled
         status = None if self.position is None else self.position.status
@@ -697,10 +699,11 @@ class SmartTrade(Editable):
     def kept(self, name: str) -> object:
         """Return what stands for a field that was not to be changed.
 
-        A position that is entered is what was filled, at what price, which is not what was asked for. The note has a
-        call of its own.
+        A position that is entered is what was filled, at what price, which is not what was asked for; one that was held
+        already stays what it was said to be. The note has a call of its own.
         """
-        return OMITTED if name == "note" or (name == "position" and self.is_entered) else self.setting(name)
+        is_filled = self.is_entered and not self.skip_enter_step
+        return OMITTED if name == "note" or (name == "position" and is_filled) else self.setting(name)
 
     def plan(self) -> SmartTradePlan:
         """Return what it is told to do, as ``client.smart_trades.create`` and ``client.smart_trades.update`` send it.
