@@ -1,4 +1,4 @@
-"""The client: owns or borrows the aiohttp session, and hangs the resources on it."""
+"""The client: owns or borrows the aiohttp session, and provides the resources."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _SYSTEM_CLOCK: Final = SystemClock()
 
 
 class ClientOptions(TypedDict, total=False):
-    """The keyword arguments of :class:`ThreeCommasClient` other than ``base_url``, for those who pass them on."""
+    """The keyword arguments of :class:`ThreeCommasClient` other than ``base_url``, for functions that pass them on."""
 
     session: aiohttp.ClientSession | None
     timeout: float
@@ -80,29 +80,29 @@ class ThreeCommasClient:
     Building one does no I/O and needs no running event loop. Use it with ``async with``, or await :meth:`close` at the
     end. One client may serve any number of tasks of one event loop.
 
-    :param credentials: :class:`HmacCredentials` or :class:`RsaCredentials`; None leaves the public calls only.
-    :param base_url: another place to find the API at, such as a sandbox; plain http is for loopback hosts only.
+    :param credentials: :class:`HmacCredentials` or :class:`RsaCredentials`; with None, only public calls are possible.
+    :param base_url: the URL of the API or of another server, such as a sandbox; plain http is for loopback hosts only.
     :param session: an aiohttp session to borrow. It is not closed. Its own middlewares do not run for this client's
-        calls; name those that you want in ``middlewares``.
+        calls; pass those that you want in ``middlewares``.
     :param timeout: seconds for a whole call, waits and further attempts included; finite and above 0.
-    :param mode: ``"paper"`` or ``"real"``: which trading mode the calls see, whatever the web application is
-        switched to (header ``Forced-Mode``).
-    :param plan: your subscription plan, ``"starter"``, ``"pro"`` or ``"expert"``, where it allows another number of
-        requests a minute than the documented 100.
+    :param mode: ``"paper"`` or ``"real"``: the trading mode of the calls, whatever the web application is switched to
+        (header ``Forced-Mode``).
+    :param plan: your subscription plan, ``"starter"``, ``"pro"`` or ``"expert"``, if it allows another number of
+        requests per minute than the documented 100.
     :param limits: the limits to keep to instead of the documented ones, or :class:`RedisLimits`, which several
         processes share; None switches the client's own limiter off. Clients of one event loop that have the same key
         share one count, and must have the same limits.
-    :param max_wait: the longest that a call may have to wait for its turn, in seconds. One that would have to wait
-        longer, or beyond ``timeout``, ends in :class:`RateLimitedError` at once, with ``retry_at``.
-    :param max_body: the largest response that is read, in bytes, compressed and decompressed.
-    :param middlewares: aiohttp client middlewares to run in front of the one that signs. They see bodies decompressed.
-        What one raises before the request is sent passes; afterwards it becomes the ``__cause__`` of
-        :class:`OutcomeUnknownError`. A write that may have been carried out is not sent again, even if one asks.
+    :param max_wait: the longest wait of a call for its turn, in seconds. A call that would have to wait longer, or
+        beyond ``timeout``, raises :class:`RateLimitedError` at once, with ``retry_at``.
+    :param max_body: the largest response body, in bytes, both compressed and decompressed.
+    :param middlewares: aiohttp client middlewares that run before the one that signs. They see decompressed bodies. An
+        exception that one raises before the request is sent is passed on; later, it becomes the ``__cause__`` of
+        :class:`OutcomeUnknownError`. A write that may have been carried out is not sent again, even if one tries to.
     :param trace_configs: aiohttp trace configurations for the client's own session.
-    :param stream_url: where the websocket of :attr:`streams` is; by default it follows from ``base_url``, if that is
+    :param stream_url: the URL of the websocket of :attr:`streams`; by default it follows from ``base_url``, if that is
         the API itself or a loopback host.
-    :param clock: where time comes from; for tests and simulations.
-    :raises ValueError: an argument cannot be right; the text names it.
+    :param clock: the clock; for tests and simulations.
+    :raises ValueError: an argument is not valid; the text names it.
     :raises TypeError: an argument is of the wrong type.
     """
 
@@ -129,10 +129,11 @@ class ThreeCommasClient:
             )
         if plan is not None and limits is not DOCUMENTED_LIMITS:
             raise ValueError("give plan or limits, not both")
+        base_url = checked_base_url(base_url)
         self._stream_url = stream_url_of(base_url) if stream_url is None else checked_stream_url(stream_url)
         self._transport = Transport(
             credentials,
-            base_url=checked_base_url(base_url),
+            base_url=base_url,
             session=checked_session(session),
             options=CallOptions(
                 timeout=checked_seconds("timeout", timeout, above_zero=True),
@@ -146,7 +147,7 @@ class ThreeCommasClient:
             clock=checked_clock(clock),
         )
 
-    # A group is imported when it is first used: its classes are most of what importing everything would cost.
+    # A group is imported when it is first used: its classes are most of the cost of importing everything.
 
     @functools.cached_property
     def accounts(self) -> Accounts:
@@ -215,9 +216,8 @@ class ThreeCommasClient:
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
         """Build a client from the environment.
 
-        ``THREECOMMAS_API_KEY`` together with ``THREECOMMAS_API_SECRET`` or, for an RSA key,
-        ``THREECOMMAS_PRIVATE_KEY_FILE``; optionally ``THREECOMMAS_BASE_URL``. The options
-        are the constructor's.
+        It reads ``THREECOMMAS_API_KEY`` together with ``THREECOMMAS_API_SECRET`` or, for an RSA key,
+        ``THREECOMMAS_PRIVATE_KEY_FILE``, and optionally ``THREECOMMAS_BASE_URL``. The options are the constructor's.
 
         :raises ValueError: a variable is missing, or both kinds of secret are set.
         :raises OSError: the private key's file cannot be read.
@@ -228,18 +228,18 @@ class ThreeCommasClient:
     def with_options(
         self, *, mode: Mode | None = None, timeout: float | None = None, max_wait: float | None = None
     ) -> Self:
-        """Return another view of this client: session, limits and bans are shared, what is given here differs.
+        """Return another view of this client with other options; session, limits and bans are shared.
 
         ::
 
             paper = client.with_options(mode="paper")
 
-        Closing one closes all of them; what is None stays as it is.
+        Closing one view closes all of them. An option that is None stays as it is.
 
-        :param mode: ``"paper"`` or ``"real"``: which trading mode the view's calls see.
+        :param mode: ``"paper"`` or ``"real"``: the trading mode of the view's calls.
         :param timeout: seconds for a whole call; finite and above 0.
-        :param max_wait: the longest that a call may have to wait for its turn, in seconds.
-        :raises ValueError: an argument cannot be right; the text names it.
+        :param max_wait: the longest wait of a call for its turn, in seconds.
+        :raises ValueError: an argument is not valid; the text names it.
         """
         now = self._transport.options
         options = CallOptions(
@@ -295,7 +295,7 @@ class ThreeCommasClient:
         reads: bool | None = None,
         public: bool = False,
     ) -> T | JsonValue:
-        """Make a call for which there is no method: signed, limited, and with the same errors as any other.
+        """Make a call that has no method: signed, limited, and with the same errors as any other.
 
         ::
 
@@ -305,14 +305,14 @@ class ThreeCommasClient:
         :param method: the verb.
         :param path: the path template below the base URL.
         :param ids: the values for the template's placeholders: ints, UUIDs or plain words.
-        :param query: what goes into the query; None and ``OMITTED`` are not sent.
-        :param body: what goes into the JSON body; None is null, ``OMITTED`` is not sent. Decimals are written exactly.
+        :param query: the parameters of the query; None and ``OMITTED`` are not sent.
+        :param body: the fields of the JSON body; None is null, ``OMITTED`` is not sent. Decimals are written exactly.
         :param kind: a model class, or a list of one, to read the result into; None for the exact JSON, in which numbers
-            that are no integers are :class:`~decimal.Decimal`.
-        :param reads: whether the call changes nothing and may be repeated; by default that is so for GET alone.
+            other than integers are :class:`~decimal.Decimal`.
+        :param reads: whether the call changes nothing and may be repeated; by default, that applies to GET only.
         :param public: whether to send it unsigned.
         :returns: the result; None if the response is empty.
-        :raises ValueError: an argument cannot be right; nothing was sent.
+        :raises ValueError: an argument is not valid; nothing was sent.
         :raises TypeError: a value has no exact form; nothing was sent.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
@@ -342,7 +342,7 @@ class ThreeCommasClient:
 
 
 def _credentials_from_env() -> Credentials:
-    # Whichever of them holds a secret by mistake, a traceback does not.
+    # Concealed at once: any of them may contain a secret by mistake, and a traceback would show it.
     api_key, secret, key_file = (
         Secret(os.environ.get(name, ""))
         for name in ("THREECOMMAS_API_KEY", "THREECOMMAS_API_SECRET", "THREECOMMAS_PRIVATE_KEY_FILE")

@@ -54,7 +54,7 @@ _STREAM_URLS: Final = {"https://api.3commas.io": "wss://ws.3commas.io/websocket"
 
 
 def stream_url_of(base_url: str) -> str | None:
-    """Return where the websocket of an API is, if that is known."""
+    """Return the URL of an API's websocket, if it is known."""
     url = URL(base_url)
     if url.host is not None and _is_loopback(url.host):
         return str(url.origin().with_scheme("wss" if url.scheme == "https" else "ws").with_path("/websocket"))
@@ -62,7 +62,7 @@ def stream_url_of(base_url: str) -> str | None:
 
 
 def checked_stream_url(text: object) -> str:
-    """Return ``text`` if a websocket may be opened there."""
+    """Return ``text`` if it is a URL at which a websocket may be opened."""
     try:
         url = URL(cast("str", text))
     except (ValueError, TypeError):
@@ -71,7 +71,7 @@ def checked_stream_url(text: object) -> str:
     if url.scheme not in ("wss", "ws") or not url.host or any(part is not None for part in given):
         raise ValueError("stream_url must be an absolute ws(s) URL without user, password, query or fragment")
     if url.scheme == "ws" and not _is_loopback(url.host):
-        raise ValueError("stream_url may use plain ws for loopback hosts only; use wss")
+        raise ValueError("stream_url must use wss; plain ws is allowed for loopback hosts only")
     return str(url)
 
 
