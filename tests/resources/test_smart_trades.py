@@ -37,6 +37,7 @@ from threecommas_async.models.smart_trade import SmartTrade
 from threecommas_async.models.smart_trade_parts import Leverage, Position
 from threecommas_async.models.smart_trade_plan import SmartTradePlan
 from threecommas_async.models.smart_trade_targets import StopLoss, TakeProfit, TakeProfitStep
+from threecommas_async.sandbox import Sandbox
 
 Document = dict[str, Any]
 Call = Callable[[ThreeCommasClient, Any], Awaitable[object]]
@@ -764,6 +765,54 @@ async def test_what_was_refused_is_not_looked_for(server: Loopback) -> None:
             await client.smart_trades.create(account_id=5, plan=PLAN)
         assert await client.smart_trades.find_created(caught.value) is None
     assert len(server.asked) == 1
+
+
+# --- against the sandbox, which is written without a line of the client's code
+
+
+@pytest.mark.parametrize("before_processing", [True, False])
+async def test_what_became_of_a_creation_whose_response_was_dropped(
+    clock: SteppingClock, *, before_processing: bool
+) -> None:
+    async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
+        account_id = sandbox.accounts.add(name="Main", balances={"USDT": 10_000})
+        await client.smart_trades.create(account_id=account_id, plan=PLAN.evolve(note="another"))
+        sandbox.faults.drop_next(before_processing=before_processing)
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await client.smart_trades.create(account_id=account_id, plan=PLAN)
+        found = await client.smart_trades.find_created(caught.value)
+        rows = [trade async for trade in client.smart_trades.iterate(account_id=account_id)]
+    if before_processing:
+        assert found is None
+        assert [trade.note for trade in rows] == ["another"]
+    else:
+        assert found is not None
+        assert found.note == "my own note"
+        assert found.id in {trade.id for trade in rows}
+
+
+async def test_edits_come_out_as_they_were_asked_for_and_can_be_undone() -> None:
+    async with Sandbox() as sandbox, sandbox.client() as client:
+        account_id = sandbox.accounts.add(name="Main", balances={"USDT": 10_000})
+        plan = SmartTradePlan.buy(
+            "USDT_ETH", units="0.1", price="1800", take_profit=TakeProfit.at(price="2600"), note="my own note"
+        )
+        trade = await client.smart_trades.create(account_id=account_id, plan=plan)
+        before = trade.plan()
+        changed = await client.smart_trades.edit(
+            trade,
+            position=Position.buy(units="0.2", price="1750"),
+            take_profit=TakeProfit.of(
+                TakeProfitStep.at(percent="5", volume="50"),
+                TakeProfitStep.at(percent="10", volume="50", trailing="0.5"),
+            ),
+            stop_loss=StopLoss.at(price="1500", limit="1490", timeout=60, breakeven=True),
+        )
+        assert changed.plan() != before
+        assert (await client.smart_trades.update(trade.id, before)).plan() == before
+        cancelled = await client.smart_trades.cancel(trade.id)
+        assert cancelled is None or cancelled.is_closing
+        assert (await client.smart_trades.get(trade.id)).is_finished
 
 
 # --- lists that change
