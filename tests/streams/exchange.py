@@ -87,7 +87,7 @@ class DealExchange:
         app.router.add_get(PREFIX + PATH + "/{deal_id}/show", self._show)
         self._runner: Final = web.AppRunner(app)
 
-    # ---- what a test does ---------------------------------------------------------------------------------------------
+    # ---- what a test does -------------------------------------------------------------------------------------------
     def open(self, deal_id: int) -> FakeDeal:
         """Open a deal."""
         now = self._moment()
@@ -123,7 +123,7 @@ class DealExchange:
             self.keys.add(None, None, None, [*Permission]).credentials(), base_url=self.url, **options
         )
 
-    # ---- the server ---------------------------------------------------------------------------------------------------
+    # ---- the server -------------------------------------------------------------------------------------------------
     async def __aenter__(self) -> Self:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()

@@ -176,8 +176,9 @@ class Stream(Generic[EventT]):
         if self._joined_at is None or not self._wants(state):
             return "same"
         in_gap = self._merge.gap_since is not None
-        origin: Origin = "backfill" if in_gap else "audit" if self._has_baseline else "snapshot"
-        is_quiet = not self._has_baseline and not in_gap and self._is_of_before(state, is_active=is_active)
+        is_quiet, origin = False, self._origin(is_active=is_active)
+        if not self._has_baseline and not in_gap:
+            is_quiet = origin != "snapshot" and self._is_of_before(state)
         verdict = self._merge.take(state, origin, is_quiet=is_quiet, is_last_word=is_last_word)
         if verdict == "full":
             self._lacks_room = True
@@ -213,10 +214,16 @@ class Stream(Generic[EventT]):
         self._opened.set()
         self._ready.set()
 
-    def _is_of_before(self, state: State, *, is_active: bool) -> bool:
-        """Tell whether a state that a pass at the beginning brings was there before, and was not asked for."""
-        if self._snapshot and is_active:
-            return False
+    def _origin(self, *, is_active: bool) -> Origin:
+        """Return what a row is told as."""
+        if self._merge.gap_since is not None:
+            return "backfill"
+        if self._has_baseline:
+            return "audit"
+        return "snapshot" if self._snapshot and is_active else "backfill"
+
+    def _is_of_before(self, state: State) -> bool:
+        """Tell whether a state that a pass at the beginning brings was there before."""
         bound = self._since or self._joined_at
         return state.updated_at is not None and bound is not None and state.updated_at <= bound
 
