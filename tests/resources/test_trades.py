@@ -38,6 +38,8 @@ PLAN: Final = SimpleTradePlan.buy_limit(
     when=TradeCondition.at_most("10100.0", price_type="ask"),
     trailing=TradeTrailing.by_percent("1.0"),
     timeout=300,
+    position_side="both",
+    reduce_only=False,
 )
 
 
@@ -248,6 +250,10 @@ def lists_of(active: list[dict[str, object]], over: list[dict[str, object]]) -> 
         (created(price={"value": "10001"}), False),
         (created(conditional={"enabled": False}), False),
         (created(conditional={"enabled": True, "price": {"value": "10099"}}), False),
+        (created(conditional={"enabled": True, "price": {"value": "10100", "type": "last"}}), False),
+        (created(conditional={"enabled": True, "value": "less"}), False),
+        (created(order={"type": "limit", "side": "buy", "position_side": "long"}), False),
+        (created(order={"type": "limit", "side": "buy", "reduce_only": True}), False),
         (created(trailing={"enabled": True, "percent": "1.1"}), False),
         (created(timeout={"enabled": True, "value": "301"}), False),
     ],
@@ -270,13 +276,13 @@ async def test_a_trade_is_found_by_all_that_it_was_given(
 async def test_a_trade_that_ends_while_it_is_looked_for_is_found(server: Loopback, clock: SteppingClock) -> None:
     client, error = await lost_creation(server, clock)
     row = created()
-    active = [row]
+    active, over = [row], list[dict[str, object]]()
 
     def answer(asked: Asked) -> str:
-        if asked.path.endswith("history"):
-            return json.dumps({"trades": [row]})
-        active.clear()
-        return json.dumps({"trades": active})
+        text = json.dumps({"trades": over if asked.path.endswith("history") else active})
+        active.clear()  # it ends between the first request and the second
+        over[:] = [row]
+        return text
 
     async with client:
         server.text = answer
@@ -308,6 +314,17 @@ async def test_a_long_history_is_read_as_far_as_it_is_needed(
         assert await client.trades.find_created(error) is not None
     pages = [asked for asked in server.asked if asked.path.endswith("history")]
     assert len(pages) == 1 if not ascending else len(pages) > 400 / 50
+
+
+async def test_a_history_that_is_sorted_otherwise_is_read_to_its_end(server: Loopback, clock: SteppingClock) -> None:
+    client, error = await lost_creation(server, clock)
+    ages = [10_000, 9_000, 11_000, 8_000, 12_000, 0]
+    rows = [created(uuid=str(UUID(int=age)), created_at=NOW - age) for age in ages]
+    async with client:
+        server.text = lists_of([], rows)
+        trade = await client.trades.find_created(error)
+    assert trade is not None
+    assert trade.uuid.int == 0
 
 
 async def test_a_market_order_has_no_price_to_tell_it_by(server: Loopback, clock: SteppingClock) -> None:
