@@ -111,6 +111,18 @@ class Caller:
         return [(await self.call(method, path)).status for _ in range(times)]
 
 
+async def get(caller: Caller, path: str, **query: object) -> Any:
+    """Call with GET, and return the JSON of the success that it must be."""
+    answer = await caller.call("GET", path, query=query)
+    assert answer.status in (200, 201), answer.text
+    return answer.json
+
+
+async def wrong(caller: Caller, method: str, path: str, **query: object) -> dict[str, list[str]]:
+    """Call, and return what the refusal that it must be says of the parameters."""
+    return (await caller.call(method, path, query=query)).wrong
+
+
 def plain_session() -> aiohttp.ClientSession:
     # A fresh connection each time: aiohttp would repeat a GET whose kept-alive connection breaks.
     connector = aiohttp.TCPConnector(force_close=True)

@@ -1,4 +1,4 @@
-"""What the tests of the sandbox share: a running one on a simulated clock, and somebody to call it."""
+"""Fixtures of the tests of the sandbox: a running one on a simulated clock, with a plain caller or a client that trades."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.sandbox.calling import Caller, calling, simulated_clock
+from tests.sandbox.trading import Exchange, exchange
 from threecommas_async.sandbox import Sandbox
 from threecommas_async.transport.clock import SimulatedClock
 
@@ -20,3 +21,9 @@ def clock() -> SimulatedClock:
 async def caller(clock: SimulatedClock) -> AsyncIterator[Caller]:
     async with calling(Sandbox(clock=clock)) as caller:
         yield caller
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Exchange]:
+    async with exchange() as running:
+        yield running

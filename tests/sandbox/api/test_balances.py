@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.sandbox.calling import MISSING, NOT_VALID, Answer, Caller
+from tests.sandbox.calling import MISSING, NOT_VALID, Answer, Caller, get, wrong
 from threecommas_async.sandbox import VENDOR_DUST
 from threecommas_async.sandbox.reference.markets import MARKETS
 from threecommas_async.transport.clock import SimulatedClock
@@ -19,18 +18,6 @@ BALANCES = {"BTC": "0.5", "ETH": "0.01", "USDT": "12.5"}
 @pytest.fixture
 def account_id(caller: Caller) -> int:
     return caller.sandbox.accounts.add(balances=BALANCES)
-
-
-async def get(caller: Caller, path: str, **query: object) -> Any:
-    answer = await caller.call("GET", path, query=query)
-    assert answer.status in (200, 201), answer.text
-    return answer.json
-
-
-async def wrong(caller: Caller, method: str, path: str, **query: object) -> Any:
-    answer = await caller.call(method, path, query=query)
-    assert (answer.status, answer.json["error"]) == (400, "record_invalid")
-    return answer.json["error_attributes"]
 
 
 async def post(caller: Caller, path: str, **body: object) -> Answer:

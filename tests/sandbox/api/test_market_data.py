@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from tests.sandbox.calling import MISSING, NOT_VALID, Caller
+from tests.sandbox.calling import MISSING, NOT_VALID, Caller, get, wrong
 from threecommas_async.sandbox.reference.markets import MARKETS
 
 PATH = "/ver1/accounts"
-BALANCES = {"BTC": "0.5", "ETH": "0.01", "USDT": "12.5"}
-
-
-async def get(caller: Caller, path: str, **query: object) -> Any:
-    answer = await caller.call("GET", path, query=query)
-    assert answer.status in (200, 201), answer.text
-    return answer.json
-
-
-async def wrong(caller: Caller, method: str, path: str, **query: object) -> Any:
-    answer = await caller.call(method, path, query=query)
-    assert (answer.status, answer.json["error"]) == (400, "record_invalid")
-    return answer.json["error_attributes"]
 
 
 async def test_the_market_list_is_public(caller: Caller) -> None:

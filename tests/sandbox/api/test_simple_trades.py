@@ -7,7 +7,7 @@ trading semantics, digit by digit.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -41,12 +41,6 @@ DOCUMENTED: Final[dict[tuple[str, str], dict[str, Any]]] = {
 }
 UUID_OF_NONE: Final = "be523b7b-05a0-49b9-89f9-41ae19fff415"
 WHEN_1950: Final = TradeCondition.at_most("1950")
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def trade(here: Exchange, plan: SimpleTradePlan) -> SimpleTrade:

@@ -6,7 +6,7 @@ Verb, path, permission, status and shape; nothing that the client does not know;
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from attrs import frozen
 
 from tests.sandbox.api.test_catalogue import differences
 from tests.sandbox.calling import Caller
-from tests.sandbox.trading import E1, PAIR, RSI, D, Exchange, exchange
+from tests.sandbox.trading import E1, PAIR, RSI, D, Exchange
 from threecommas_async import HmacCredentials, ThreeCommasClient
 from threecommas_async.errors import (
     ApiError,
@@ -48,12 +48,6 @@ STEPS: Final = [
     TakeProfitStepSettings(amount_percentage=50, profit_percentage=2),
     TakeProfitStepSettings(amount_percentage=50, profit_percentage=3),
 ]
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 # ---- the rows ----------------------------------------------------------------------------------------------------

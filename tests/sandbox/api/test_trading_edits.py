@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.sandbox.trading import E1, RSI, D, Exchange, exchange
+from tests.sandbox.trading import E1, RSI, D, Exchange
 from threecommas_async.errors import ConflictError, NotAppliedError, NotSentError, Outcome, OutcomeUnknownError
 from threecommas_async.models import (
     BreakevenSettings,
@@ -63,12 +63,6 @@ EVERYTHING = E1.evolved(
         "cooldown": 300,
     }
 )
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def shown(here: Exchange, bot_id: int) -> dict[str, Any]:

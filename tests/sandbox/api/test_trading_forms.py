@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from random import Random
 from typing import Any, Final
 
 import pytest
 
 from tests.sandbox.api.test_trading_catalogue import SETTINGS
-from tests.sandbox.trading import PAIR, D, Exchange, exchange
+from tests.sandbox.trading import PAIR, D, Exchange
 
 STRANGE: Final[list[object]] = [
     None,
@@ -41,12 +40,6 @@ STRANGE: Final[list[object]] = [
 
 
 NO_QUANTITIES: Final[tuple[object, ...]] = ("0", -1, "x", None, [], 10**19, "0.00000000001")
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 @pytest.mark.parametrize("seed", range(4))

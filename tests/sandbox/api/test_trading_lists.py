@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import threecommas_async.resources.deals as resource
-from tests.sandbox.trading import E1, NONSTOP, Exchange, exchange
+from tests.sandbox.trading import E1, NONSTOP, Exchange
 from threecommas_async.models import Deal
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def ids(found: Any) -> list[int]:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.sandbox.trading import NONSTOP, PAIR, RSI, D, Exchange, exchange
+from tests.sandbox.trading import NONSTOP, PAIR, RSI, D, Exchange
 from threecommas_async.errors import InvalidRequestError, NotFoundError, PermissionDeniedError
 from threecommas_async.models import Deal
 from threecommas_async.sandbox import Permission
 from threecommas_async.sandbox.api import undocumented
 
 OTHER = "USDT_BTC"
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def start(here: Exchange, bot_id: int, **body: object) -> Deal:

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tests.sandbox.calling import MISSING, NOT_VALID, Caller
+from tests.sandbox.calling import MISSING, NOT_VALID, Caller, get, wrong
 from threecommas_async.transport.clock import SimulatedClock
-
-
-async def get(caller: Caller, path: str, **query: object) -> Any:
-    answer = await caller.call("GET", path, query=query)
-    assert answer.status in (200, 201), answer.text
-    return answer.json
-
-
-async def wrong(caller: Caller, method: str, path: str, **query: object) -> Any:
-    answer = await caller.call(method, path, query=query)
-    assert (answer.status, answer.json["error"]) == (400, "record_invalid")
-    return answer.json["error_attributes"]
 
 
 async def test_ping_time_and_mode(caller: Caller, clock: SimulatedClock) -> None:

@@ -5,23 +5,14 @@ The numbers are those of the specification; none of them was computed here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Final
 
-import pytest
-
-from tests.sandbox.trading import E1, PAIR, D, Exchange, exchange
+from tests.sandbox.trading import E1, PAIR, D, Exchange
 from threecommas_async import ThreeCommasClient
 from threecommas_async.models import Deal, DealOrder, TakeProfitStepSettings
 
 BASE_ONLY: Final = E1.evolved({"max_safety_orders": 0})
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def shows(client: ThreeCommasClient, deal: Deal, **expected: str | None) -> Deal:

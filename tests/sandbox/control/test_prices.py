@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,12 +17,6 @@ from threecommas_async.sandbox import ReplayProgress, Sandbox
 from threecommas_async.transport.clock import SimulatedClock
 
 MINUTES_OF_A_MONTH: Final = 30 * 24 * 60
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def test_prices_begin_where_the_rates_are_and_show_there(here: Exchange) -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
 
 from tests.sandbox import simple_trades
-from tests.sandbox.trading import E1, MARKET, NONSTOP, PAIR, D, Exchange, exchange
+from tests.sandbox.trading import E1, MARKET, NONSTOP, PAIR, D, Exchange
 from threecommas_async.errors import ApiError
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[Exchange]:
-    async with exchange() as running:
-        yield running
 
 
 async def test_a_purchase_shows_wherever_balances_are(here: Exchange) -> None:
