@@ -1,4 +1,4 @@
-"""Fixtures of the tests of the sandbox: a running one on a simulated clock, with a plain caller or a client that trades."""
+"""Fixtures of the sandbox's tests: a running one on a simulated clock, and a plain caller or a client that trades."""
 
 from __future__ import annotations
 
