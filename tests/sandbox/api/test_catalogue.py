@@ -27,7 +27,7 @@ DOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
 KEYS: dict[str, object] = {"api_key": "exchange-key", "secret": "exchange-secret"}
 BINANCE: dict[str, object] = {"type": "binance", "name": "New account", **KEYS}
 ID = "{account_id}"
-TRADING = ("/ver1/bots", "/ver1/deals", "/ver1/trades")
+TRADING = ("/ver1/bots", "/ver1/deals", "/ver1/grid_bots", "/ver1/trades", "/v2/smart_trades")
 """What ``test_trading_catalogue.py`` and its neighbours are about."""
 ALSO_SERVED = {
     ("POST", f"/ver1/accounts/{ID}/leverage_data"): "the verb of the page since 2025-02",

@@ -10,6 +10,7 @@ from typing import Final
 from threecommas_async.sandbox.documents.trades import trade_id_of
 from threecommas_async.sandbox.engine.bots.bot import Bot
 from threecommas_async.sandbox.engine.deals.deal import Deal
+from threecommas_async.sandbox.engine.grid_bots.grid_bot import GridBot
 from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.engine.smart_trades.smart_trade import SmartTrade
 from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
@@ -76,6 +77,11 @@ def bot_of(request: HandledRequest) -> Bot:
 def deal_of(request: HandledRequest) -> Deal:
     """Return the deal of the path; 404 without one."""
     return request.engine.deals.get(_number(request.path["deal_id"]))
+
+
+def grid_bot_of(request: HandledRequest) -> GridBot:
+    """Return the grid bot of the path; 404 without one."""
+    return request.engine.grid_bots.get(_number(request.path["id"]))
 
 
 def smart_trade_of(request: HandledRequest) -> SmartTrade:
