@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +21,9 @@ from redis.backoff import NoBackoff
 from redis.crc import key_slot
 
 from tests.conftest import SteppingClock
+from tests.faults import virtual_time
+from tests.faults.flaky_redis import FlakyRedis, Mood
+from tests.faults.virtual_time import VirtualClock
 from tests.recorder import Recorder
 from tests.simulation import ignore_wait
 from tests.transport.redis_server import RedisServer, SteppedRedis
@@ -75,6 +78,24 @@ async def wait_of(limiter: RedisLimiter, route: str = "GET /x", patience: float 
     with pytest.raises(WaitTooLongError) as caught:
         await limiter.acquire(route, patience, ignore_wait)
     return caught.value.wait
+
+
+def fleet_in_virtual_time(redis: FlakyRedis) -> RedisLimiter:
+    """Return the limiter of one more process, by a clock that goes with the event loop's time."""
+    return limiter(redis, VirtualClock())
+
+
+def in_flaky_weather(server: RedisServer, test: Callable[[FlakyRedis], Coroutine[Any, Any, None]]) -> None:
+    """Run a test in virtual time, with a Redis that is slow on command."""
+
+    async def run() -> None:
+        client = Redis(unix_socket_path=server.socket)
+        redis = FlakyRedis(client)
+        await redis.forget()
+        await test(redis)
+        await client.aclose()
+
+    virtual_time.run(run())
 
 
 async def settle(clock: SteppingClock, *limiters: RedisLimiter) -> None:
@@ -447,10 +468,10 @@ class TestRedisThatIsUnavailable:
         one, other = limiter(redis, clock), limiter(redis, clock)
         await settle(clock, one, other)
         redis.error = OSError("gone")
-        assert await wait_of(one) == pytest.approx(61)
-        assert await wait_of(one, "GET /special") == pytest.approx(61)
+        assert await wait_of(one) == pytest.approx(62)
+        assert await wait_of(one, "GET /special") == pytest.approx(62)
         clock.elapsed += 60
-        assert await wait_of(one) == pytest.approx(6)  # by then it will have been tried again
+        assert await wait_of(one) == pytest.approx(5)  # by then it will have been tried again
         clock.elapsed += 6
         assert await passed(one, tries=1) == 1
         redis.error = None
@@ -635,6 +656,105 @@ class TestRedisThatIsUnavailable:
         for _ in range(5):  # but when they all meet with silence, that is how it is
             await wait_of(one)
         assert [record.getMessage()[:34] for record in caplog.records] == ["Redis is unavailable (TimeoutError"]
+
+    def test_is_so_for_the_impatient_only_if_it_is_for_all(
+        self, server: RedisServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def try_for_two_minutes(redis: FlakyRedis) -> None:
+            one, other = fleet_in_virtual_time(redis), fleet_in_virtual_time(redis)
+            for _ in range(8):
+                for each in (one, other):
+                    await each.acquire("GET /special", 100, ignore_wait)
+                await asyncio.sleep(10)
+            redis.mood, redis.delay = Mood.MUTE, 0.5  # some will wait for that, and some will not
+            for _ in range(60):
+                assert await passed(one) == 0
+                await asyncio.sleep(1.5)
+                await other.acquire("GET /special", 100, ignore_wait)
+            await one.acquire("GET /x", 0.6, ignore_wait)  # and those have left none of its places taken
+
+        in_flaky_weather(server, try_for_two_minutes)
+        assert caplog.records == []
+
+    def test_and_hangs_stops_nobody_whose_callers_all_give_up_early(
+        self, server: RedisServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def give_up(redis: FlakyRedis) -> None:
+            one = fleet_in_virtual_time(redis)
+            assert await passed(one, tries=1) == 1
+            redis.mood, redis.delay = Mood.LATE, 1000
+            for _ in range(4):
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.4):
+                        await one.acquire("GET /x", 100, ignore_wait)
+            assert await wait_of(one) == pytest.approx(62, abs=1)
+
+        in_flaky_weather(server, give_up)
+        assert [record.getMessage()[:34] for record in caplog.records] == ["Redis is unavailable (TimeoutError"]
+
+    async def test_and_does_what_it_is_asked_without_an_answer_is_silent_all_the_same(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        mute = SteppedRedis(client, clock)
+        one, other = limiter(mute, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+
+        def cut() -> None:
+            raise OSError
+
+        mute.on_answer = cut
+        for _ in range(13):
+            assert await passed(one) == 0
+            clock.elapsed += 5
+        assert await passed(one) == 3  # alone
+        assert await passed(other) == 3  # which has missed it all
+
+    async def test_until_just_before_one_would_be_sent_alone_is_tried_once_more(
+        self, redis: SteppedRedis, clock: SteppingClock
+    ) -> None:
+        one, other = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, one, other)
+        assert await passed(other, "GET /special") == 2
+        redis.error = OSError("gone")
+        assert await passed(one) == 0
+        for _ in range(12):
+            clock.elapsed += 5
+            assert await passed(one) == 0
+        redis.error = None
+        clock.elapsed += 0.5
+        assert await passed(other) == 6
+        clock.elapsed += 2
+        assert await passed(one) == 0
+
+    async def test_learns_of_what_was_sent_alone_while_it_was_tried(
+        self, redis: SteppedRedis, client: Redis, clock: SteppingClock
+    ) -> None:
+        other, third = limiter(redis, clock), limiter(redis, clock)
+        await settle(clock, other, third)
+        gone = SteppedRedis(client, clock)
+        gone.error = OSError("gone")
+        new = limiter(gone, clock)
+        assert await passed(new, "GET /special", tries=1) == 1
+        clock.elapsed += 11
+        assert await passed(new, "GET /special", tries=1) == 1
+        clock.elapsed += 5
+        gone.error = None
+        asked, answer, answered = gone.asked, gone.evalsha, asyncio.Event()
+
+        async def evalsha(*arguments: Any) -> object:
+            result = await answer(*arguments)
+            await answered.wait()
+            return result
+
+        gone.evalsha = evalsha  # type: ignore[method-assign]
+        trying = asyncio.create_task(new.acquire("GET /special", 100, ignore_wait))
+        while gone.asked == asked:
+            await asyncio.sleep(0)
+        assert await passed(new, tries=3) == 3
+        assert not trying.done()
+        answered.set()
+        await trying
+        assert await passed(other) == 3
 
     async def test_an_answer_that_comes_too_late_is_asked_for_again(
         self, redis: SteppedRedis, clock: SteppingClock

@@ -1,25 +1,36 @@
 """One limit for a fleet of processes that use the same API key, kept in Redis.
 
 Each limit has a log in Redis: a sorted set of the moments at which requests were, or are to be, sent, by the clock of
-Redis. One that must wait reserves its moment, sleeps until then, and asks again: the gate may have been closed, or the
-log lost. What was let pass is in the log with the moment of the asking, and an answer that comes more than a second
-later is not used; that second is in the window that is kept to.
+Redis. A request that must wait reserves its moment, sleeps until then, and asks again: the gate may have been closed,
+or the log lost. A request that passes is in the log with the moment at which it asked, and an answer that takes longer
+than a second is not used; that second is part of the window that is kept to.
 
-Redis can lose its memory, or be unavailable. Each memory of Redis has a name, the epoch, so that its loss is seen. What
-is then true of the others' requests:
+Redis is unavailable if it refuses, or does not answer within a second. That second must not depend on the patience of
+callers, since all processes are to judge alike: a task of its own waits for the answer where a caller does not.
+
+Redis can lose its memory, or be unavailable. Each memory of Redis has a name, the epoch, so that its loss is seen.
+What is then true of the others' requests:
 
 - They were sent before the loss, or before Redis became unavailable. A process that knew the lost memory, or had
   contact, lets nothing pass for a window (it *holds*): then none of them can lie in one window with what it sends.
-  Having lost contact, it holds for the longest window, so that shorter troubles never bring about the next stage.
-- After that, while Redis is unavailable, each process keeps to its share of the limit (it is *confined*). One comes
-  back within the seconds after which it tries again, enters what it has sent alone, and notes that it has. Until a
-  window and those seconds have gone by, all keep to their share, beside the log.
+  Having lost contact, it holds for the longest window, so that shorter troubles never bring about the next stage, and
+  a second, because an answer to another process may be used as late as that. Redis must then still be unavailable.
+- After that, while Redis is unavailable, each process keeps to its share of the limit (it is *confined*). A process
+  that is back in contact, within the seconds after which it tries again, enters what it has sent alone, and notes that
+  it has. Until a window and those seconds have gone by, all keep to their share, beside the log.
 - A process that has been idle may have missed all of this, and Redis may still know all that it knew. But nobody has
-  asked Redis for longer than a window, then: after such a silence, all keep to their share for those seconds.
+  had an answer from Redis for longer than a window, then: after such a silence, all keep to their share for those
+  seconds. A process cannot tell Redis that an answer arrived but with its next question, and so asks twice after half
+  a window.
 - A process that has not known any memory cannot tell a loss from the first start of a fleet: it keeps to its share.
 
-What this does not cover: Redis being unavailable to some processes only, for longer than a window; and, if Redis kept
-its memory, a process that sent alone in the last window and has sent nothing since.
+What this does not cover:
+
+- Redis being unavailable to some processes only, for longer than a window, or at each of the moments at which they ask
+  in that time;
+- a process that starts while Redis is unavailable: it does not hold, since it might be the first of its fleet;
+- a process that found Redis unavailable, was idle while it was available, and then finds it so twice in a row;
+- if Redis kept its memory, a process that sent alone in the last window and has sent nothing since.
 """
 
 from __future__ import annotations
@@ -32,7 +43,7 @@ import logging
 import math
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import TYPE_CHECKING, Final, Protocol, cast, final
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast, final
 from weakref import WeakKeyDictionary
 
 from threecommas_async.transport.clock import Clock
@@ -64,6 +75,9 @@ _SETTLES_WITHIN: Final = _TRY_AGAIN_AFTER + 3 * _ANSWERS_WITHIN
 _REMEMBERED: Final = 24 * 60 * 60.0
 _LONGEST_PATIENCE: Final = 10**12
 
+# A word, and numbers: what they are stands at the end of each script.
+_Answer: TypeAlias = tuple[str, int, int, int, int, int]
+
 # A simulation puts its own in place of this.
 _OWN_TIME: Final = "the time of Redis"
 
@@ -80,26 +94,28 @@ local function close_gate(milliseconds)
   end
   return math.max(gate - now, 0)
 end
-local function note_contact(seen, awake, silence)
-  if now - seen > silence then
+local function note_contact(seen, awake, silence, heard)
+  seen = math.min(math.max(seen, heard), now)
+  if now - seen >= silence then
     awake = now
   end
-  redis.call('HSET', KEYS[2], 'seen', now, 'awake', awake)
+  redis.call('HSET', KEYS[2], 'seen', seen, 'awake', awake)
   redis.call('PEXPIRE', KEYS[2], REMEMBERED)
   return now - awake
 end
 """.replace("REMEMBERED", str(round(_REMEMBERED * 1000)))
 
-# KEYS: gate, memory, one log; ARGV: now, the longest window, epoch, name, requests, interval, patience
+# KEYS: gate, memory, one log; ARGV: now, the longest window, epoch, when the last answer was given that came in time,
+# name, requests, interval, patience
 _TAKE: Final = (
     _NOW
     + """
 local memory = redis.call('HMGET', KEYS[2], 'epoch', 'steady', 'seen', 'awake')
 if memory[1] ~= ARGV[3] then
-  return {'lost', 0, 0, 0, 0}
+  return {'lost', 0, 0, 0, 0, now}
 end
-local awake_for = note_contact(memory[3], memory[4], tonumber(ARGV[2]))
-local log, name, requests, interval = KEYS[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local awake_for = note_contact(memory[3], memory[4], tonumber(ARGV[2]), tonumber(ARGV[4]))
+local log, name, requests, interval = KEYS[3], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 redis.call('ZREMRANGEBYSCORE', log, '-inf', now - interval)
 local reserved = redis.call('ZSCORE', log, name)
 local before
@@ -116,18 +132,19 @@ if before >= requests then
   slot = math.max(slot, redis.call('ZRANGE', log, place, place, 'WITHSCORES')[2] + interval)
 end
 local taken = 'refused'
-if slot - now <= tonumber(ARGV[7]) then
+if slot - now <= tonumber(ARGV[8]) then
   taken = 'taken'
   redis.call('ZADD', log, slot, name)
 end
 local last = redis.call('ZRANGE', log, -1, -1, 'WITHSCORES')[2] or now
 redis.call('PEXPIRE', log, math.max(last - now, 0) + 2 * interval)
-return {taken, slot - now, gate, now - memory[2], awake_for}
+return {taken, slot - now, gate, now - memory[2], awake_for, now}
 """
 )
 
 # KEYS: gate, memory, all logs; ARGV: now, the longest window, an epoch to begin, whether requests were sent alone,
-# the gate, and for each log its interval, the number of requests, their names and ages
+# the gate, and for each log its interval, the number of requests, their names and ages, the number of those that are
+# given up, and their names
 _ENTER: Final = (
     _NOW
     + """
@@ -139,7 +156,7 @@ elseif ARGV[4] == '1' then
   steady = now
 end
 redis.call('HSET', KEYS[2], 'epoch', epoch, 'born', born, 'steady', steady)
-local awake_for = note_contact(memory[4] or now, memory[5] or now, tonumber(ARGV[2]))
+local awake_for = note_contact(memory[4] or now, memory[5] or now, tonumber(ARGV[2]), 0)
 local gate = close_gate(tonumber(ARGV[5]))
 local at = 6
 for index = 3, #KEYS do
@@ -149,19 +166,24 @@ for index = 3, #KEYS do
     redis.call('ZADD', KEYS[index], 'NX', now - ARGV[at + 1], ARGV[at])
     at = at + 2
   end
+  for _ = 1, tonumber(ARGV[at]) do
+    at = at + 1
+    redis.call('ZREM', KEYS[index], ARGV[at])
+  end
+  at = at + 1
   if count > 0 and redis.call('PTTL', KEYS[index]) < 2 * interval then
     redis.call('PEXPIRE', KEYS[index], 2 * interval)
   end
 end
-return {epoch, now - born, gate, now - steady, awake_for}
+return {epoch, now - born, gate, now - steady, awake_for, now}
 """
 )
 
 # KEYS: gate; ARGV: now, for how long
-_CLOSE: Final = _NOW + "return {'closed', 0, close_gate(tonumber(ARGV[2])), 0, 0}"
+_CLOSE: Final = _NOW + "return {'closed', 0, close_gate(tonumber(ARGV[2])), 0, 0, now}"
 
 # KEYS: one log; ARGV: now, name
-_RELEASE: Final = "return {'released', redis.call('ZREM', KEYS[1], ARGV[2]), 0, 0, 0}"
+_RELEASE: Final = "return {'released', redis.call('ZREM', KEYS[1], ARGV[2]), 0, 0, 0, 0}"
 
 _DIGESTS: Final = {
     script: hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
@@ -361,14 +383,16 @@ class RedisLimiter:
         self._process: Final = secrets.token_hex(6)
         self._numbers: Final = itertools.count()
         self._sleeping: Final[dict[Waiter, Window]] = {}
+        self._forgone: Final[dict[str, Window]] = {}  # places that may have been taken and are not needed
         self._epoch: str | None = None  # of the memory that all that was sent has been entered in
         self._known: str | None = None  # the epoch of the last contact
         self._last_contact = -math.inf
+        self._heard_at = 0  # by the clock of Redis: when it gave the last answer that came in time
         self._unavailable = False
         self._try_at = -math.inf
         self._failed_at = -math.inf
-        self._unanswered_since = math.inf  # by the loop's time
-        self._trial: asyncio.Event | None = None
+        self._failed_asking_at = -math.inf
+        self._trial: asyncio.Task[None] | None = None
         # What others sent before these moments is not known.
         self._left_at = -math.inf
         self._lost_at = -math.inf
@@ -422,22 +446,19 @@ class RedisLimiter:
         """Return in how many seconds Redis is to be tried again."""
         if not self._unavailable:
             return math.inf
-        return _ANSWERS_WITHIN if self._trial is not None else self._try_at - self._clock.monotonic()
+        if self._is_trying:
+            return _ANSWERS_WITHIN
+        now = self._clock.monotonic()
+        return min(self._try_at, math.inf if self._failed_asking_at >= self._held_until else self._held_until) - now
 
     async def run(self, within: float) -> None:
         """Try Redis again."""
-        self._trial = trial = asyncio.Event()
-        try:
-            await self._enter(within)
-        except WaitTooLongError:
-            self._try_at = self._clock.monotonic() + _TRY_AGAIN_AFTER
-        finally:
-            self._trial = None
-            trial.set()
+        self._try()
+        await self._await_trial(within)
 
     async def _step(self, turn: _Turn) -> bool:
         """Do what is to be done next; tell whether the request may be sent."""
-        if self._epoch is None:
+        if self._epoch is None or self._has_been_silent:
             await self._seek_contact(turn.latest - self._clock.monotonic())
         alone = self._epoch is None
         if turn.sent is None and (alone or self._is_confined(turn.window)):
@@ -462,19 +483,57 @@ class RedisLimiter:
 
     async def _seek_contact(self, patience: float) -> None:
         """Make contact, unless Redis has just proved to be unavailable."""
-        if not self._unavailable:
-            await self._enter(patience)
-        elif self.due_in() <= 0:
-            await self.run(patience)
-        elif self._trial is not None and self._clock.monotonic() > self._try_at + _ANSWERS_WITHIN:
-            # The last proof is too old: requests may be sent alone for seconds after Redis is there again, no longer.
-            bound = min(max(patience, _SHORTEST), _ANSWERS_WITHIN)
-            try:
-                async with asyncio.timeout(bound):
-                    await self._trial.wait()
-            except TimeoutError:
-                if bound < _ANSWERS_WITHIN:
-                    raise WaitTooLongError(_ANSWERS_WITHIN) from None
+        if not self._unavailable or self.due_in() <= 0:
+            self._try()
+        elif self._is_proved():
+            return
+        await self._await_trial(patience)
+        if self._epoch is None and not self._is_proved():
+            self._give_up(TimeoutError())
+
+    def _is_proved(self) -> bool:
+        """Tell whether Redis was unavailable a moment ago: requests may be sent alone for seconds after, no longer.
+
+        The first of them needs a proof from the end of the hold: others have then been without contact for so long that
+        the first answer tells them of the silence.
+        """
+        now = self._clock.monotonic()
+        return (
+            self._unavailable
+            and now <= self._try_at + _ANSWERS_WITHIN
+            and (now < self._held_until or self._failed_asking_at >= self._held_until)
+        )
+
+    @property
+    def _has_been_silent(self) -> bool:
+        """Whether contact was so long ago that the others should learn that it is made anew."""
+        return self._fleet.processes > 1 and self._clock.monotonic() > self._last_contact + self._longest / 2
+
+    @property
+    def _is_trying(self) -> bool:
+        return self._trial is not None and not self._trial.done()
+
+    def _try(self) -> None:
+        """Ask Redis, and leave it the time to answer, however soon those who wait for that give up.
+
+        Whether it is available must not depend on whose callers are patient: all processes are to see the same.
+        """
+        if not self._is_trying:
+            self._trial = asyncio.create_task(self._enter())
+
+    async def _await_trial(self, patience: float) -> None:
+        if self._trial is not None:
+            await asyncio.wait((self._trial,), timeout=max(patience, _SHORTEST))
+
+    def _give_up(self, error: Exception) -> None:
+        """Have no answer, after too short a time to say that there is none.
+
+        :raises WaitTooLongError: but where that costs the others nothing.
+        """
+        if self._fleet.processes > 1:
+            self._try()
+            raise WaitTooLongError(_ANSWERS_WITHIN)
+        self._note_unavailable(error, self._clock.monotonic())
 
     def _passes(self, turn: _Turn) -> bool:
         """Enter the request as sent now, if what this process knows by itself allows it."""
@@ -501,10 +560,11 @@ class RedisLimiter:
         turn.reserved = True
         keys = [self._gate, self._memory, self._logs[window]]
         numbers = [window.limit.requests, round(window.interval * 1000), _milliseconds(patience)]
-        answer = await self._ask(_TAKE, keys, [round(self._longest * 1000), epoch or "", turn.name, *numbers], patience)
+        arguments: list[str | int] = [round(self._longest * 1000), epoch or "", self._heard_at, turn.name, *numbers]
+        answer = await self._ask(_TAKE, keys, arguments, patience)
         if answer is None:
             return None
-        taken, wait, gate, steady_for, awake_for = answer
+        taken, wait, gate, steady_for, awake_for, self._heard_at = answer
         if taken == "lost":
             turn.reserved = False
             if self._epoch == epoch:
@@ -518,24 +578,23 @@ class RedisLimiter:
             raise WaitTooLongError(wait / 1000)
         return wait / 1000
 
-    async def _enter(self, patience: float) -> None:
+    async def _enter(self) -> None:
         """Make contact: enter what this process has sent, and learn since when Redis remembers."""
-        now = self._clock.monotonic()
+        known = self._known if self._clock.monotonic() - self._last_contact < _REMEMBERED / 2 else None
         left = self._unavailable
-        known = self._known if now - self._last_contact < _REMEMBERED / 2 else None
-        recent = {window: [sent for sent in window.sent if now < sent.at + window.interval] for window in self._logs}
-        alone = left and any(not sent.shared for several in recent.values() for sent in several)
-        arguments: list[str | int] = [round(self._longest * 1000), secrets.token_hex(8), int(alone)]
-        arguments.append(_milliseconds(self.own.opens_at - now))
-        for window, several in recent.items():
-            arguments += [round(window.interval * 1000), len(several)]
-            for sent in several:
-                sent.name = sent.name or self._new_name()
-                arguments += [sent.name, _milliseconds(now - sent.at)]
-        answer = await self._ask(_ENTER, [self._gate, self._memory, *self._logs.values()], arguments, patience)
-        if answer is None:
-            return
-        epoch, age, gate, steady_for, awake_for = answer
+        while True:
+            recent = self._recent()
+            alone = left and any(not sent.shared for several in recent.values() for sent in several)
+            answer = await self._tell(recent, alone=alone)
+            if answer is None:
+                return
+            left = left or self._unavailable
+            for sent in itertools.chain.from_iterable(recent.values()):
+                sent.shared = True
+            # Others may have sent alone meanwhile.
+            if all(sent.shared for sent in itertools.chain.from_iterable(self._recent().values())):
+                break
+        epoch, age, gate, steady_for, awake_for, self._heard_at = answer
         now = self._clock.monotonic()
         if known is not None and known != epoch and self._fleet.processes > 1:
             self._lost_at = max(self._lost_at, now - age / 1000)
@@ -544,46 +603,51 @@ class RedisLimiter:
         self._unavailable = False
         self._epoch = self._known = epoch
         self._last_contact = now
-        for several in recent.values():
-            for sent in several:
-                sent.shared = True
         self._fleet.report_available()
         self._heed_gate(gate)
         self._restrict()
 
+    def _recent(self) -> dict[Window, list[Sent]]:
+        now = self._clock.monotonic()
+        return {window: [sent for sent in window.sent if now < sent.at + window.interval] for window in self._logs}
+
+    async def _tell(self, recent: dict[Window, list[Sent]], *, alone: bool) -> _Answer | None:
+        """Enter what was sent; return what Redis says to it."""
+        now = self._clock.monotonic()
+        arguments: list[str | int] = [round(self._longest * 1000), secrets.token_hex(8), int(alone)]
+        arguments.append(_milliseconds(self.own.opens_at - now))
+        for window, several in recent.items():
+            arguments += [round(window.interval * 1000), len(several)]
+            for sent in several:
+                sent.name = sent.name or self._new_name()
+                arguments += [sent.name, _milliseconds(now - sent.at)]
+            forgone = [name for name, place in self._forgone.items() if place is window]
+            arguments += [len(forgone), *forgone]
+        self._forgone.clear()
+        return await self._ask(_ENTER, [self._gate, self._memory, *self._logs.values()], arguments, _ANSWERS_WITHIN)
+
     async def _ask(
         self, script: str, keys: list[str], arguments: Sequence[str | int], patience: float
-    ) -> tuple[str, int, int, int, int] | None:
+    ) -> _Answer | None:
         """Run a script; return its answer, or None if Redis is unavailable.
 
         :raises WaitTooLongError: the patience, not Redis, was too short.
         """
+        if self._forgone:  # somebody did not wait for the answer
+            self._try()
         bound = min(max(patience, _SHORTEST), _ANSWERS_WITHIN)
-        limit = asyncio.timeout(bound)
-        self._unanswered_since = min(self._unanswered_since, asyncio.get_running_loop().time())
+        limit, asked = asyncio.timeout(bound), self._clock.monotonic()
         try:
             async with limit:
-                answer = await self._run(script, keys, arguments)
-                self._unanswered_since = math.inf
-                return answer
+                return await self._run(script, keys, arguments)
         except Exception as error:  # noqa: BLE001  # whatever a client of Redis raises, it is of no use now
-            if limit.expired() and bound < _ANSWERS_WITHIN and not self._is_silent():
-                raise WaitTooLongError(_ANSWERS_WITHIN) from None
-            self._note_unavailable(error)
+            if limit.expired() and bound < _ANSWERS_WITHIN:
+                self._give_up(error)
+            else:
+                self._note_unavailable(error, asked)
             return None
 
-    def _is_silent(self) -> bool:
-        """Tell whether Redis has had time enough to answer: one impatient caller does not speak for all.
-
-        Where that costs the others nothing, it does.
-        """
-        if self._known is None or self._fleet.processes == 1:
-            return True
-        return asyncio.get_running_loop().time() - self._unanswered_since >= _ANSWERS_WITHIN
-
-    async def _run(
-        self, script: str, keys: list[str], arguments: Sequence[str | int]
-    ) -> tuple[str, int, int, int, int]:
+    async def _run(self, script: str, keys: list[str], arguments: Sequence[str | int]) -> _Answer:
         from redis.exceptions import NoScriptError
 
         redis = await self._fleet.client()
@@ -591,16 +655,19 @@ class RedisLimiter:
             answer = await redis.evalsha(_DIGESTS[script], len(keys), *keys, _OWN_TIME, *arguments)
         except NoScriptError:
             answer = await redis.eval(script, len(keys), *keys, _OWN_TIME, *arguments)
-        word, *numbers = cast("tuple[bytes | str, int, int, int, int]", answer)
-        one, two, three, four = map(int, numbers)
-        return word.decode() if isinstance(word, bytes) else word, one, two, three, four
+        word, *numbers = cast("tuple[bytes | str, int, int, int, int, int]", answer)
+        one, two, three, four, five = map(int, numbers)
+        return word.decode() if isinstance(word, bytes) else word, one, two, three, four, five
 
     async def _release(self, turn: _Turn, within: float) -> None:
-        """Give back a reservation, if that can be done quickly; it lapses by itself."""
-        if turn.reserved and self._epoch is not None and within > _WORTH_A_TRIP:
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(min(within, _SHORTEST)):
-                    await self._run(_RELEASE, [self._logs[turn.window]], [turn.name])
+        """Give back a reservation: at once if there is time for it, else at the next try; it lapses by itself."""
+        if turn.reserved and self._epoch is not None:
+            self._forgone[turn.name] = turn.window
+            if within > _WORTH_A_TRIP:
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(min(within, _SHORTEST)):
+                        await self._run(_RELEASE, [self._logs[turn.window]], [turn.name])
+                    self._forgone.pop(turn.name, None)
 
     async def _sleep(self, turn: _Turn, seconds: float) -> None:
         if seconds > 0 and self._clock.monotonic() + seconds > turn.latest:
@@ -615,9 +682,10 @@ class RedisLimiter:
         if waiter.refusal is not None:
             raise WaitTooLongError(waiter.refusal)
 
-    def _note_unavailable(self, error: Exception) -> None:
+    def _note_unavailable(self, error: Exception, asked_at: float) -> None:
         now = self._clock.monotonic()
         failed_at, self._failed_at = self._failed_at, now
+        self._failed_asking_at = max(self._failed_asking_at, asked_at)
         self._try_at = now + _TRY_AGAIN_AFTER
         self._epoch = None
         if not self._unavailable:
@@ -627,12 +695,20 @@ class RedisLimiter:
             self._restrict()
         elif now > failed_at + 2 * _TRY_AGAIN_AFTER:
             # It may have been available since, and only this answer is late: the next try is to show it.
-            self._hold(max(self._left_at, self._try_at + _ANSWERS_WITHIN - self._longest))
+            self._hold(max(self._left_at, self._try_at - self._longest - _ANSWERS_WITHIN))
             self._restrict()
 
     def _hold(self, left_at: float) -> None:
         if self._known is not None and self._fleet.processes > 1:
             self._left_at = left_at
+
+    @property
+    def _held_until(self) -> float:
+        """The end of the hold after contact was lost.
+
+        An answer to another process, asked for before, may have been given and be used a second later.
+        """
+        return self._left_at + self._longest + _ANSWERS_WITHIN
 
     def _heed_gate(self, milliseconds: int) -> None:
         if milliseconds > 0:
@@ -651,7 +727,7 @@ class RedisLimiter:
     def _restrict(self) -> None:
         """Hold and confine the requests of this process, as what is known of the others demands."""
         for window in self.own.windows:
-            window.held_until = max(self._left_at + self._longest, self._lost_at + window.interval)
+            window.held_until = max(self._held_until, self._lost_at + window.interval)
             window.confined_until = max(self._steady_since + window.interval, self._awake_since) + _SETTLES_WITHIN
             if self._unavailable:
                 window.confined_until = math.inf
