@@ -32,10 +32,10 @@ def show(title: str, results: Iterable[Result]) -> None:
     def total(name: str) -> int:
         return sum(int(getattr(result, name)) for result in several)
 
-    print(f"{title}:")
+    print(f"{title}:")  # noqa: T201
     for name in ("changes", "missed", "backwards", "repeated", "events", "gaps", "connections", "requests"):
-        print(f"  {name:12} {total(name):>9,}")
-    print(f"  {'audit found':12} {total('audit_found'):>9,}")
+        print(f"  {name:12} {total(name):>9,}")  # noqa: T201
+    print(f"  {'audit found':12} {total('audit_found'):>9,}")  # noqa: T201
 
 
 async def nothing(*_: object) -> AsyncIterator[State]:

@@ -24,6 +24,8 @@ M = TypeVar("M", bound=Model)
 EventT = TypeVar("EventT")
 
 _MARGIN: Final = timedelta(seconds=60)
+# So many rows in a row that are too old: a few among the newer are rows of a list that has not caught up yet.
+_OLD_ROWS: Final = 25
 # The digits of a number stay what they were.
 _ENCODE: Final = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -60,9 +62,10 @@ class Fill(Generic[M, EventT]):
 
         :raises ThreeCommasError: a call fails.
         """
-        rows = self._walk(self._kind.latest)
-        async for state in rows:
-            if state.updated_at is not None and state.updated_at < since - _MARGIN:
+        bound, old = since - _MARGIN, 0
+        async for state in self._walk(self._kind.latest):
+            old = old + 1 if state.updated_at is not None and state.updated_at < bound else 0
+            if old > _OLD_ROWS:
                 break
             yield state
 
