@@ -14,7 +14,8 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from threading import Thread
 from typing import IO, Any, Self
@@ -23,6 +24,7 @@ import attrs
 import pytest
 from aiohttp import web
 
+from tests.cli.loopback_server import LoopbackServer
 from tests.cli.trading_server import TradingServer
 from threecommas_async.cli import run
 from threecommas_async.sandbox import Sandbox, SandboxKey
@@ -122,30 +124,20 @@ def server(no_variables: None, loop: asyncio.AbstractEventLoop, monkeypatch: pyt
     asyncio.run_coroutine_threadsafe(sandbox.__aexit__(None, None, None), loop).result()
 
 
-class OddServer:
-    """Answers what the test wants, and keeps the queries, bodies and headers of the requests.
+class OddServer(LoopbackServer):
+    """Responds as the test wants, and keeps the queries, bodies and headers of the requests.
 
     :ivar answers: a status and a document for the end of a path; the first that fits is taken.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.answers: dict[str, tuple[int, object]] = {}
         self.queries: list[dict[str, str]] = []
         self.bodies: list[str] = []
         self.headers: list[dict[str, str]] = []
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(application)
 
-    async def start(self) -> str:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        await self._runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.Response:
         self.queries.append(dict(request.query))
         self.bodies.append(await request.text())
         self.headers.append(dict(request.headers))
@@ -159,12 +151,8 @@ def odd_server(
 ) -> Iterator[OddServer]:
     """A server that the environment points at."""
     server = OddServer()
-    url = asyncio.run_coroutine_threadsafe(server.start(), loop).result()
-    monkeypatch.setenv("THREECOMMAS_BASE_URL", url)
-    monkeypatch.setenv("THREECOMMAS_API_KEY", "key")
-    monkeypatch.setenv("THREECOMMAS_API_SECRET", "secret")
-    yield server
-    asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+    with _in_environment(server, loop, monkeypatch):
+        yield server
 
 
 @pytest.fixture
@@ -173,11 +161,20 @@ def trading(
 ) -> Iterator[TradingServer]:
     """A server with bots and deals that the environment points at."""
     server = TradingServer()
+    with _in_environment(server, loop, monkeypatch):
+        yield server
+
+
+@contextmanager
+def _in_environment(
+    server: LoopbackServer, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> Generator[None]:
+    """Run a server in ``loop``, with the variables that point at it."""
     url = asyncio.run_coroutine_threadsafe(server.start(), loop).result()
     monkeypatch.setenv("THREECOMMAS_BASE_URL", url)
     monkeypatch.setenv("THREECOMMAS_API_KEY", "key")
     monkeypatch.setenv("THREECOMMAS_API_SECRET", "secret")
-    yield server
+    yield
     asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.cli.loopback_server import LoopbackServer
+
 _CATALOGUE = Path(__file__).parent.parent / "fixtures/catalogue"
 SAFETY = "Safety"
 
@@ -40,7 +42,7 @@ def order(number: int, purpose: str, status: str, rate: str, paid: str = "0.0", 
     }
 
 
-class TradingServer:
+class TradingServer(LoopbackServer):
     """Three bots, a deal with its orders, and what is to go wrong.
 
     :ivar bots: the bots by id, in the order of their list.
@@ -54,6 +56,7 @@ class TradingServer:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         listed: list[dict[str, Any]] = [
             example("bots", "get_dca_bot"),
             *example("bots", "get_the_list_of_dca_bots"),
@@ -77,20 +80,9 @@ class TradingServer:
         self.held = Event()
         self.sent: list[tuple[str, str, Any]] = []
         self.queries: list[tuple[str, dict[str, str]]] = []
-        application = web.Application()
-        application.router.add_route("*", "/ver1/{path:.*}", self._answer)
-        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
 
-    async def start(self) -> str:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        await self._runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        path = request.match_info["path"]
+    async def respond(self, request: web.Request) -> web.Response:
+        path = request.match_info["path"].removeprefix("ver1/")
         call = f"{request.method} /{path}"
         text = await request.text()
         body = json.loads(text) if text else {}
