@@ -20,7 +20,14 @@ from attrs import Factory, define, frozen
 from tests.sandbox.relay import Cut, Relay, Way
 from tests.sandbox.trading import E1, MARKET, PAIR
 from threecommas_async import Outcome, ThreeCommasClient, ThreeCommasError
-from threecommas_async.models import SimpleTradePlan, TradeCondition
+from threecommas_async.models import (
+    GridBotSettings,
+    SimpleTradePlan,
+    SmartTradePlan,
+    TakeProfit,
+    TakeProfitStep,
+    TradeCondition,
+)
 from threecommas_async.sandbox import Sandbox
 from threecommas_async.transport.clock import SimulatedClock
 
@@ -56,6 +63,36 @@ def _plan(number: int) -> SimpleTradePlan:
     return SimpleTradePlan.sell_market(pair=PAIR, units=units, when=TradeCondition.at_least("3000"))
 
 
+def _smart_plan(number: int) -> SmartTradePlan:
+    """Return one with a note that no other has: it has its position at once, waits for it, or is over at once."""
+    note = f"No. {number}"
+    if number % 3 == 2:
+        return SmartTradePlan.simple_buy(PAIR, units="0.01", note=note)
+    return SmartTradePlan.buy(
+        PAIR,
+        units="0.01",
+        price=None if number % 3 else "1500.55",
+        take_profit=TakeProfit.of(
+            TakeProfitStep.at(percent="5", volume="50"), TakeProfitStep.at(percent="9", volume="50")
+        ),
+        note=note,
+    )
+
+
+def _grid(number: int) -> GridBotSettings:
+    return GridBotSettings(
+        name=f"Grid {number}",
+        pair=PAIR,
+        lower_price="1800",
+        upper_price="2200",
+        grids_quantity=5,
+        quantity_per_grid="100",
+        order_currency_type="quote",
+        profit_currency_type="quote",
+        grid_type="arithmetic",
+    )
+
+
 async def _trades(client: ThreeCommasClient, account_id: int) -> AsyncIterator[object]:
     async for trade in client.trades.iterate(account_id=account_id):
         yield trade
@@ -77,12 +114,26 @@ KINDS: Final[Mapping[str, Kind]] = {
         lambda client, account_id: client.bots.iterate(account_id=account_id),
         lambda bot: _last_number(bot.name),
     ),
+    "smart trades": Kind(
+        "/v2/smart_trades",
+        lambda client, account_id, number: client.smart_trades.create(account_id=account_id, plan=_smart_plan(number)),
+        lambda client, error: client.smart_trades.find_created(error),
+        lambda client, account_id: client.smart_trades.iterate(account_id=account_id, status="all"),
+        lambda trade: _last_number(trade.note),
+    ),
     "trades": Kind(
         "/ver1/trades",
         lambda client, account_id, number: client.trades.create(account_id=account_id, plan=_plan(number)),
         lambda client, error: client.trades.find_created(error),
         _trades,
         lambda trade: int((trade.units.value - 1) / _UNITS),
+    ),
+    "grid bots": Kind(
+        "/ver1/grid_bots/manual",
+        lambda client, account_id, number: client.grid_bots.create(account_id=account_id, settings=_grid(number)),
+        lambda client, error: client.grid_bots.find_created(error),
+        lambda client, account_id: client.grid_bots.iterate(account_id=account_id),
+        lambda bot: _last_number(bot.name),
     ),
 }
 

@@ -11,12 +11,31 @@ import pytest
 from attrs import frozen
 
 import threecommas_async.resources.bots as bots_resource
+import threecommas_async.resources.grid_bots as grid_bots_resource
+import threecommas_async.resources.smart_trades as smart_trades_resource
 import threecommas_async.resources.trades as trades_resource
 from tests.sandbox.trading import E1, MARKET, PAIR, Exchange, exchange
 from threecommas_async import ThreeCommasClient
-from threecommas_async.models import SimpleTradePlan
+from threecommas_async.models import BotEvent, GridBotSettings, SimpleTradePlan, SmartTradePlan
 
 ROWS: Final = 130
+GRID: Final = GridBotSettings(
+    name="Grid",
+    pair=PAIR,
+    lower_price="1800",
+    upper_price="2200",
+    grids_quantity=5,
+    quantity_per_grid="100",
+    order_currency_type="quote",
+    profit_currency_type="quote",
+    grid_type="arithmetic",
+)
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Exchange]:
+    async with exchange() as running:
+        yield running
 
 
 @frozen
@@ -53,6 +72,15 @@ async def _bot(here: Exchange, account_id: int) -> Any:
     return await here.client.bots.create(account_id=account_id, settings=E1)
 
 
+async def _smart_trade(here: Exchange, account_id: int) -> Any:
+    plan = SmartTradePlan.buy(PAIR, units="0.01", price="1000")
+    return await here.client.smart_trades.create(account_id=account_id, plan=plan)
+
+
+async def _grid_bot(here: Exchange, account_id: int) -> Any:
+    return await here.client.grid_bots.create(account_id=account_id, settings=GRID)
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "bots, by limit and offset": Listing(
         bots_resource,
@@ -61,6 +89,30 @@ LISTS: Final[Mapping[str, Listing]] = {
         lambda client: client.bots.iterate(),
         _bot,
         lambda here, bot: here.client.bots.delete(bot.id),
+    ),
+    "grid bots, by limit and offset": Listing(
+        grid_bots_resource,
+        "_PAGE",
+        50,
+        lambda client: client.grid_bots.iterate(),
+        _grid_bot,
+        lambda here, bot: here.client.grid_bots.delete(bot.id),
+    ),
+    "active SmartTrades, by page": Listing(
+        smart_trades_resource,
+        "_LARGEST_PAGE",
+        60,
+        lambda client: client.smart_trades.iterate(status="active"),
+        _smart_trade,
+        lambda here, trade: here.client.smart_trades.cancel(trade.id),
+    ),
+    "all SmartTrades, by page": Listing(
+        smart_trades_resource,
+        "_LARGEST_PAGE",
+        60,
+        lambda client: client.smart_trades.iterate(status="all"),
+        _smart_trade,
+        None,
     ),
     "active trades, by limit and offset": Listing(
         trades_resource,
@@ -157,6 +209,28 @@ async def test_none_comes_twice_and_none_that_stayed_is_missed(
         pages = sum(one.method == "GET" for one in here.sandbox.requests)
         assert len(walked) == len(set(walked))
         assert rows.stayed <= set(walked) <= rows.ever
-        assert (rows.gone > 10, pages > ROWS // listing.page) == (True, True)
+        assert (rows.gone > 10, pages > 2) == (True, True)
         again = [identity(row) async for row in listing.walk(here.client)]
         assert set(again) == set(rows._there)
+
+
+async def test_pages_of_a_grid_bots_events_are_complete_while_events_come(here: Exchange) -> None:
+    bots = here.client.grid_bots
+    bot = await bots.create(account_id=here.account_id, settings=GRID)
+    await bots.enable(bot.id)
+    for _ in range(6):
+        await here.to("1890", "1990", "2110", "2000")
+    before = await bots.events(bot.id)
+    assert 30 < len(before) < 100
+    read = list[BotEvent]()
+    for page in range(1, 30):
+        rows = await bots.events(bot.id, page=page, per_page=7)
+        read += rows
+        if len(rows) < 7:
+            break
+        if page % 2:
+            await here.to("1890" if page % 4 == 1 else "2000")
+    after = await bots.events(bot.id)
+    assert len(after) > len(before)
+    assert read[: len(before)] == before
+    assert read == after[: len(read)]
