@@ -1,36 +1,35 @@
-"""One limit for a fleet of processes that use the same API key, kept in Redis.
+"""The limits of a fleet of processes that use the same API key, kept in Redis.
 
 Each limit has a log in Redis: a sorted set of the moments at which requests were, or are to be, sent, by the clock of
 Redis. A request that must wait reserves its moment, sleeps until then, and asks again: the gate may have been closed,
-or the log lost. A request that passes is in the log with the moment at which it asked, and an answer that takes longer
-than a second is not used; that second is part of the window that is kept to.
+or the log lost. A request that passes is logged with the moment at which it asked, and a reply that takes longer than a
+second is not used; that second is included in the window.
 
-Redis is unavailable if it refuses, or does not answer within a second. That second must not depend on the patience of
-callers, since all processes are to judge alike: a task of its own waits for the answer where a caller does not.
+Redis is unavailable if it fails, or does not reply within a second. That second must not depend on the patience of
+callers, since all processes must come to the same conclusion: a separate task waits for the reply if a caller does not.
 
-Redis can lose its memory, or be unavailable. Each memory of Redis has a name, the epoch, so that its loss is seen.
-What is then true of the others' requests:
+Redis can lose its data, or be unavailable. Each life of the data has a name, the epoch, so that a loss is detected.
+What is known of the requests of other processes after that:
 
-- They were sent before the loss, or before Redis became unavailable. A process that knew the lost memory, or had
-  contact, lets nothing pass for a window (it *holds*): then none of them can lie in one window with what it sends.
-  Having lost contact, it holds for the longest window, so that shorter troubles never bring about the next stage, and
-  a second, because an answer to another process may be used as late as that. Redis must then still be unavailable.
+- They were sent before the loss, or before Redis became unavailable. A process that knew the lost data, or had contact,
+  lets nothing pass for a window (it *holds*): then none of them is in the same window as its own. After losing contact,
+  it holds for the longest window, so that shorter outages never lead to the next stage, plus a second, because a reply
+  to another process may be used as late as that. Redis must still be unavailable then.
 - After that, while Redis is unavailable, each process keeps to its share of the limit (it is *confined*). A process
-  that is back in contact, within the seconds after which it tries again, enters what it has sent alone, and notes that
-  it has. Until a window and those seconds have gone by, all keep to their share, beside the log.
-- A process that has been idle may have missed all of this, and Redis may still know all that it knew. But nobody has
-  had an answer from Redis for longer than a window, then: after such a silence, all keep to their share for those
-  seconds. A process cannot tell Redis that an answer arrived but with its next question, and so asks twice after half
-  a window.
-- A process that has not known any memory cannot tell a loss from the first start of a fleet: it keeps to its share.
+  that regains contact, within the seconds between its attempts, logs what it has sent alone, and notes that it did.
+  Until a window and those seconds have passed, all processes keep to their share, in addition to the log.
+- A process that was idle may have missed all of this, and Redis may still have all its data. But in that case no
+  process got a reply from Redis for longer than a window: after such a silence, all keep to their share for those
+  seconds. A process can tell Redis that a reply arrived only with its next request, and so asks twice after half a
+  window.
+- A process that never knew any data cannot distinguish a loss from the first start of a fleet: it keeps to its share.
 
 What this does not cover:
 
-- Redis being unavailable to some processes only, for longer than a window, or at each of the moments at which they ask
-  in that time;
-- a process that starts while Redis is unavailable: it does not hold, since it might be the first of its fleet;
-- a process that found Redis unavailable, was idle while it was available, and then finds it so twice in a row;
-- if Redis kept its memory, a process that sent alone in the last window and has sent nothing since.
+- Redis is unavailable to some processes only, for longer than a window, or whenever they ask during that time;
+- a process starts while Redis is unavailable: it does not hold, since it might be the first of its fleet;
+- a process found Redis unavailable, was idle while it was available, and then finds it unavailable twice in a row;
+- Redis kept its data, and a process sent alone in the last window and has sent nothing since.
 """
 
 from __future__ import annotations
@@ -65,20 +64,20 @@ if TYPE_CHECKING:
 
 _LOGGER: Final = logging.getLogger("threecommas_async.transport")
 _ANSWERS_WITHIN: Final = 1.0
-# Even a caller who will not wait gives Redis the time to say so.
+# The least time that Redis has to reply, even if the caller is not willing to wait.
 _SHORTEST: Final = 0.25
-# With less time than this nothing is asked: on Python 3.11 redis-py can swallow a cancellation that comes at once.
+# With less time than this, Redis is not asked: on Python 3.11, redis-py can swallow an immediate cancellation.
 _WORTH_A_TRIP: Final = 0.01
 _TRY_AGAIN_AFTER: Final = 5.0
-# From Redis being there again to the last request that a process, busy and not knowing it yet, sends alone.
+# From the moment at which Redis is available again to the last request that a busy process sends alone, unaware of it.
 _SETTLES_WITHIN: Final = _TRY_AGAIN_AFTER + 3 * _ANSWERS_WITHIN
 _REMEMBERED: Final = 24 * 60 * 60.0
 _LONGEST_PATIENCE: Final = 10**12
 
-# A word, and numbers: what they are stands at the end of each script.
+# A word, and numbers: the end of each script says which.
 _Answer: TypeAlias = tuple[str, int, int, int, int, int]
 
-# A simulation puts its own in place of this.
+# A simulation replaces it by its own.
 _OWN_TIME: Final = "the time of Redis"
 
 _NOW: Final = """
@@ -105,7 +104,7 @@ local function note_contact(seen, awake, silence, heard)
 end
 """.replace("REMEMBERED", str(round(_REMEMBERED * 1000)))
 
-# KEYS: gate, memory, one log; ARGV: now, the longest window, epoch, when the last answer was given that came in time,
+# KEYS: gate, memory, one log; ARGV: now, the longest window, epoch, the moment of the last reply that arrived in time,
 # name, requests, interval, patience
 _TAKE: Final = (
     _NOW
@@ -142,9 +141,9 @@ return {taken, slot - now, gate, now - memory[2], awake_for, now}
 """
 )
 
-# KEYS: gate, memory, all logs; ARGV: now, the longest window, an epoch to begin, whether requests were sent alone,
-# the gate, and for each log its interval, the number of requests, their names and ages, the number of those that are
-# given up, and their names
+# KEYS: gate, memory, all logs; ARGV: now, the longest window, a new epoch, whether requests were sent alone, the gate,
+# and for each log its interval, the number of requests, their names and ages, the number of abandoned reservations, and
+# their names
 _ENTER: Final = (
     _NOW
     + """
@@ -179,7 +178,7 @@ return {epoch, now - born, gate, now - steady, awake_for, now}
 """
 )
 
-# KEYS: gate; ARGV: now, for how long
+# KEYS: gate; ARGV: now, milliseconds
 _CLOSE: Final = _NOW + "return {'closed', 0, close_gate(tonumber(ARGV[2])), 0, 0, now}"
 
 # KEYS: one log; ARGV: now, name
@@ -192,7 +191,7 @@ _DIGESTS: Final = {
 
 
 class Scripts(Protocol):
-    """What is needed of a client of Redis."""
+    """The methods of a Redis client that are used."""
 
     async def evalsha(self, digest: str, keys: int, /, *arguments: str | float) -> object:
         """Run a script that Redis knows."""
@@ -205,28 +204,28 @@ class Scripts(Protocol):
 
 @final
 class RedisLimits:
-    """Limits that several processes share; give it to every client as ``limits=``. Needs the extra ``redis``.
+    """Limits that several processes share; pass it to every client as ``limits=``. Needs the extra ``redis``.
 
-    While Redis is unavailable, calls go on, a warning is logged, and Redis is tried again every few seconds. Each
+    While Redis is unavailable, calls continue, a warning is logged, and Redis is tried again every few seconds. Each
     process then keeps to its share by itself: the limits divided by ``processes``, at least one request. It does not
-    know what the others have just sent, and so begins with nothing at all for the length of the longest window; the
-    same is true when Redis has lost its memory. With one process there are no others, and no such pause.
+    know what the others have just sent, and so first sends nothing for the length of the longest window; the same
+    happens when Redis has lost its data. With one process, there is no such pause.
 
-    Each also keeps to its share for about a minute when the fleet starts and when one comes back that had lost contact,
-    and for some seconds when nobody has asked for longer than a window: others may not have told yet what they sent.
+    Each process also keeps to its share for about a minute when the fleet starts and when a process regains contact,
+    and for some seconds after none has asked for longer than a window: others may not have reported yet what they sent.
 
-    It can be used in several event loops: for each it makes a client of its own, connected as ``redis`` is, and
-    closes it when the loop's asynchronous generators are shut down (``asyncio.run`` does that). A client of a class
-    derived from ``redis.asyncio.Redis``, of a cluster, or with a pool of another kind is used as it is, and fits one
-    loop only.
+    It can be used in several event loops: for each, it creates a client of its own with the same connection settings as
+    ``redis``, and closes it when the loop's asynchronous generators are shut down (``asyncio.run`` does that). A client
+    of a class derived from ``redis.asyncio.Redis``, of a cluster, or with a pool of another kind is used itself, and
+    works in one loop only.
 
-    :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. One that takes longer than a
-        second counts as unavailable, and so does one that raises whatever else.
+    :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. Redis counts as unavailable if it takes
+        longer than a second, or if the client raises any exception.
     :param processes: how many processes share the limits; at least 1.
     :param limits: the limits to share.
-    :param prefix: what the keys in Redis begin with. They hold a hash of the API key, not the key.
-    :raises ValueError: an argument cannot be right; the text names it.
-    :raises TypeError: an argument is of another type.
+    :param prefix: the prefix of the keys in Redis. They contain a hash of the API key, not the key.
+    :raises ValueError: an argument is not valid; the text names it.
+    :raises TypeError: an argument is of the wrong type.
     """
 
     def __init__(
@@ -260,7 +259,7 @@ class RedisLimits:
 
 @final
 class Fleet:
-    """What the limiters of one :class:`RedisLimits` have in common."""
+    """What the limiters of one :class:`RedisLimits` share."""
 
     def __init__(self, redis: Redis | Scripts, processes: int, limits: Sequence[Limit], prefix: str) -> None:
         checked = checked_limits(limits)
@@ -332,7 +331,7 @@ def _check(redis: object, processes: object, prefix: object) -> None:
 
 
 def _pool(redis: object) -> ConnectionPool | None:
-    """Return the pool of a client that can be made a second time."""
+    """Return the connection pool of a client, if it can be duplicated."""
     from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 
     if type(redis) is not Redis or type(redis.connection_pool) not in {ConnectionPool, BlockingConnectionPool}:
@@ -341,7 +340,7 @@ def _pool(redis: object) -> ConnectionPool | None:
 
 
 def _place(redis: object) -> object:
-    """Return what two clients of the same database have in common."""
+    """Return what identifies the database of a client."""
     pool = _pool(redis)
     if pool is None:
         return id(redis)
@@ -349,7 +348,7 @@ def _place(redis: object) -> object:
 
 
 def _twin(redis: object) -> Redis | None:
-    """Return another client with the same settings and connections of its own, if that is possible."""
+    """Return another client with the same settings and connections of its own, if possible."""
     from redis.asyncio import BlockingConnectionPool, Redis
 
     pool = _pool(redis)
@@ -367,36 +366,36 @@ def _twin(redis: object) -> Redis | None:
 
 @final
 class RedisLimiter:
-    """The limiter that :class:`RedisLimits` makes: for one API key, in one event loop.
+    """The limiter of :class:`RedisLimits` for one API key, in one event loop.
 
-    :param digest: stands for the API key in Redis.
+    :param digest: represents the API key in Redis.
     """
 
     def __init__(self, fleet: Fleet, digest: str, clock: Clock) -> None:
         self.own: Final = MemoryLimiter(fleet.limits, clock, processes=fleet.processes)
         self._fleet: Final = fleet
         self._clock: Final = clock
-        # The braces keep all keys of an API key on one node of a cluster.
+        # The braces place all keys of an API key on the same node of a cluster.
         self._gate: Final = f"{fleet.prefix}:{{{digest}}}:gate"
         self._memory: Final = f"{fleet.prefix}:{{{digest}}}:memory"
         self._logs: Final = {window: f"{fleet.prefix}:{{{digest}}}:{_word(window)}" for window in self.own.windows}
         self._process: Final = secrets.token_hex(6)
         self._numbers: Final = itertools.count()
         self._sleeping: Final[dict[Waiter, Window]] = {}
-        self._forgone: Final[dict[str, Window]] = {}  # places that may have been taken and are not needed
-        self._epoch: str | None = None  # of the memory that all that was sent has been entered in
+        self._forgone: Final[dict[str, Window]] = {}  # reservations that may have been made and are not needed
+        self._epoch: str | None = None  # of the data in which all sent requests are logged
         self._known: str | None = None  # the epoch of the last contact
         self._last_contact = -math.inf
-        self._heard_at = 0  # by the clock of Redis: when it gave the last answer that came in time
+        self._heard_at = 0  # the moment of the last reply that arrived in time, by the clock of Redis
         self._unavailable = False
         self._try_at = -math.inf
         self._failed_at = -math.inf
         self._failed_asking_at = -math.inf
         self._trial: asyncio.Task[None] | None = None
-        # What others sent before these moments is not known.
+        # The requests of others before these moments are unknown.
         self._left_at = -math.inf
         self._lost_at = -math.inf
-        # When somebody last came back that had sent alone, and when somebody last broke a silence.
+        # When a process that had sent alone last regained contact, and when a silence last ended.
         self._steady_since = -math.inf
         self._awake_since = -math.inf
         self._longest: Final = max(window.interval for window in self.own.windows)
@@ -407,11 +406,11 @@ class RedisLimiter:
         return self._fleet.limits
 
     def take(self, route: str) -> bool:
-        """Let a request pass that no limit is for; any other needs an answer of Redis."""
+        """Let a request pass to which no limit applies; any other needs a reply from Redis."""
         return not self.own.is_limited(self.own.window(route)) and self.own.take(route)
 
     async def acquire(self, route: str, patience: float, on_wait: Callable[[float], None]) -> None:
-        """Return when a request may be sent, by the log of the fleet and by that of this process."""
+        """Wait until a request may be sent, by the log of the fleet and by that of this process, and count it."""
         window = self.own.window(route)
         if not self.own.is_limited(window):
             await self.own.acquire(route, patience, on_wait)
@@ -431,7 +430,7 @@ class RedisLimiter:
                 window.withdraw(turn.sent)
 
     async def close_gate(self, seconds: float) -> None:
-        """Close the gate for this process at once, and for all of them if Redis is available."""
+        """Close the gate for this process at once, and for all processes if Redis is available."""
         self.own.close(seconds)
         self._refuse_sleepers()
         if not self._unavailable:
@@ -443,7 +442,7 @@ class RedisLimiter:
         return self.own.pause_of(route)
 
     def due_in(self) -> float:
-        """Return in how many seconds Redis is to be tried again."""
+        """Return the seconds until Redis is to be tried again."""
         if not self._unavailable:
             return math.inf
         if self._is_trying:
@@ -457,7 +456,7 @@ class RedisLimiter:
         await self._await_trial(within)
 
     async def _step(self, turn: _Turn) -> bool:
-        """Do what is to be done next; tell whether the request may be sent."""
+        """Take the next step; tell whether the request may be sent."""
         if self._epoch is None or self._has_been_silent:
             await self._seek_contact(turn.latest - self._clock.monotonic())
         alone = self._epoch is None
@@ -482,7 +481,7 @@ class RedisLimiter:
         return False
 
     async def _seek_contact(self, patience: float) -> None:
-        """Make contact, unless Redis has just proved to be unavailable."""
+        """Make contact, unless Redis has just been found unavailable."""
         if not self._unavailable or self.due_in() <= 0:
             self._try()
         elif self._is_proved():
@@ -492,10 +491,10 @@ class RedisLimiter:
             self._give_up(TimeoutError())
 
     def _is_proved(self) -> bool:
-        """Tell whether Redis was unavailable a moment ago: requests may be sent alone for seconds after, no longer.
+        """Tell whether Redis was found unavailable a moment ago: for some seconds after, requests may be sent alone.
 
-        The first of them needs a proof from the end of the hold: others have then been without contact for so long that
-        the first answer tells them of the silence.
+        The first of them needs a failure at the end of the hold: by then, the others have been without contact for so
+        long that their first reply tells them of the silence.
         """
         now = self._clock.monotonic()
         return (
@@ -506,7 +505,7 @@ class RedisLimiter:
 
     @property
     def _has_been_silent(self) -> bool:
-        """Whether contact was so long ago that the others should learn that it is made anew."""
+        """Whether the last contact was so long ago that the others must be told of the new one."""
         return self._fleet.processes > 1 and self._clock.monotonic() > self._last_contact + self._longest / 2
 
     @property
@@ -514,9 +513,9 @@ class RedisLimiter:
         return self._trial is not None and not self._trial.done()
 
     def _try(self) -> None:
-        """Ask Redis, and leave it the time to answer, however soon those who wait for that give up.
+        """Ask Redis in a task that gives it the full time to reply, however soon the callers that wait for it give up.
 
-        Whether it is available must not depend on whose callers are patient: all processes are to see the same.
+        Whether it is available must not depend on the patience of callers: all processes must come to the same result.
         """
         if not self._is_trying:
             self._trial = asyncio.create_task(self._enter())
@@ -526,9 +525,9 @@ class RedisLimiter:
             await asyncio.wait((self._trial,), timeout=max(patience, _SHORTEST))
 
     def _give_up(self, error: Exception) -> None:
-        """Have no answer, after too short a time to say that there is none.
+        """Handle a missing reply, after too short a time to conclude that Redis is unavailable.
 
-        :raises WaitTooLongError: but where that costs the others nothing.
+        :raises WaitTooLongError: unless this is the only process.
         """
         if self._fleet.processes > 1:
             self._try()
@@ -536,7 +535,7 @@ class RedisLimiter:
         self._note_unavailable(error, self._clock.monotonic())
 
     def _passes(self, turn: _Turn) -> bool:
-        """Enter the request as sent now, if what this process knows by itself allows it."""
+        """Log the request as sent now, if this process's own log allows it."""
         if turn.sent is None and self._is_confined(turn.window):
             return False
         sent = turn.sent or Sent(0, turn.name)
@@ -554,7 +553,7 @@ class RedisLimiter:
         return self._fleet.processes > 1 and self._clock.monotonic() < window.confined_until
 
     async def _take(self, turn: _Turn) -> float | None:
-        """Take or reserve a place in the log; return the seconds until then, or None if there is no telling."""
+        """Take or reserve a place in the log; return the seconds until then, or None if it is unknown."""
         window, epoch = turn.window, self._epoch
         patience = turn.latest - self._clock.monotonic()
         turn.reserved = True
@@ -579,7 +578,7 @@ class RedisLimiter:
         return wait / 1000
 
     async def _enter(self) -> None:
-        """Make contact: enter what this process has sent, and learn since when Redis remembers."""
+        """Make contact: report the requests of this process, and learn the age of Redis's data."""
         known = self._known if self._clock.monotonic() - self._last_contact < _REMEMBERED / 2 else None
         left = self._unavailable
         while True:
@@ -591,7 +590,7 @@ class RedisLimiter:
             left = left or self._unavailable
             for sent in itertools.chain.from_iterable(recent.values()):
                 sent.shared = True
-            # Others may have sent alone meanwhile.
+            # Others may have sent alone in the meantime.
             if all(sent.shared for sent in itertools.chain.from_iterable(self._recent().values())):
                 break
         epoch, age, gate, steady_for, awake_for, self._heard_at = answer
@@ -612,7 +611,7 @@ class RedisLimiter:
         return {window: [sent for sent in window.sent if now < sent.at + window.interval] for window in self._logs}
 
     async def _tell(self, recent: dict[Window, list[Sent]], *, alone: bool) -> _Answer | None:
-        """Enter what was sent; return what Redis says to it."""
+        """Report the requests that were sent, and return the reply of Redis."""
         now = self._clock.monotonic()
         arguments: list[str | int] = [round(self._longest * 1000), secrets.token_hex(8), int(alone)]
         arguments.append(_milliseconds(self.own.opens_at - now))
@@ -629,18 +628,18 @@ class RedisLimiter:
     async def _ask(
         self, script: str, keys: list[str], arguments: Sequence[str | int], patience: float
     ) -> _Answer | None:
-        """Run a script; return its answer, or None if Redis is unavailable.
+        """Run a script; return its reply, or None if Redis is unavailable.
 
-        :raises WaitTooLongError: the patience, not Redis, was too short.
+        :raises WaitTooLongError: the caller's patience ended before Redis could reply.
         """
-        if self._forgone:  # somebody did not wait for the answer
+        if self._forgone:  # a caller did not wait for the reply
             self._try()
         bound = min(max(patience, _SHORTEST), _ANSWERS_WITHIN)
         limit, asked = asyncio.timeout(bound), self._clock.monotonic()
         try:
             async with limit:
                 return await self._run(script, keys, arguments)
-        except Exception as error:  # noqa: BLE001  # whatever a client of Redis raises, it is of no use now
+        except Exception as error:  # noqa: BLE001  # whatever the client raises, Redis cannot be used now
             if limit.expired() and bound < _ANSWERS_WITHIN:
                 self._give_up(error)
             else:
@@ -660,7 +659,7 @@ class RedisLimiter:
         return word.decode() if isinstance(word, bytes) else word, one, two, three, four, five
 
     async def _release(self, turn: _Turn, within: float) -> None:
-        """Give back a reservation: at once if there is time for it, else at the next try; it lapses by itself."""
+        """Release a reservation, at once if there is time, otherwise with the next attempt; it also expires."""
         if turn.reserved and self._epoch is not None:
             self._forgone[turn.name] = turn.window
             if within > _WORTH_A_TRIP:
@@ -694,7 +693,7 @@ class RedisLimiter:
             self._fleet.report_unavailable(error)
             self._restrict()
         elif now > failed_at + 2 * _TRY_AGAIN_AFTER:
-            # It may have been available since, and only this answer is late: the next try is to show it.
+            # It may have been available since, and only this reply is late: the next attempt will show.
             self._hold(max(self._left_at, self._try_at - self._longest - _ANSWERS_WITHIN))
             self._restrict()
 
@@ -706,7 +705,7 @@ class RedisLimiter:
     def _held_until(self) -> float:
         """The end of the hold after contact was lost.
 
-        An answer to another process, asked for before, may have been given and be used a second later.
+        A reply to another process may have been sent just before the loss, and may be used up to a second later.
         """
         return self._left_at + self._longest + _ANSWERS_WITHIN
 
@@ -718,14 +717,14 @@ class RedisLimiter:
     def _heed_others(self, steady_for: int, awake_for: int) -> None:
         now = self._clock.monotonic()
         steady, awake = now - steady_for / 1000, now - awake_for / 1000
-        # What the answer's way adds is no news.
+        # Differences that the transmission time explains are ignored.
         if steady > self._steady_since + _ANSWERS_WITHIN or awake > self._awake_since + _ANSWERS_WITHIN:
             self._steady_since = max(self._steady_since, steady)
             self._awake_since = max(self._awake_since, awake)
             self._restrict()
 
     def _restrict(self) -> None:
-        """Hold and confine the requests of this process, as what is known of the others demands."""
+        """Hold and confine the requests of this process, according to what is known of the others."""
         for window in self.own.windows:
             window.held_until = max(self._held_until, self._lost_at + window.interval)
             window.confined_until = max(self._steady_since + window.interval, self._awake_since) + _SETTLES_WITHIN
@@ -744,7 +743,7 @@ class RedisLimiter:
 
 @final
 class _Turn:
-    """A request on its way through: what it has got so far."""
+    """The state of a request that waits for its turn."""
 
     __slots__ = ("_on_wait", "latest", "name", "passed", "reserved", "sent", "window")
 
@@ -765,7 +764,7 @@ class _Turn:
 
 
 def _word(window: Window) -> str:
-    """Return what a limit's log is called: the same in processes that name their limits in another order."""
+    """Return the name of a limit's log; it does not depend on the order in which a process names its limits."""
     routes = "\n".join(sorted(window.limit.routes))
     return hashlib.sha256(routes.encode()).hexdigest()[:8] if routes else "general"
 
