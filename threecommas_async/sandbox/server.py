@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, Unpack
 from aiohttp import web
 
 from threecommas_async.sandbox.api import ENDPOINTS
-from threecommas_async.sandbox.api.streams import CHANNELS
+from threecommas_async.sandbox.api.streams import channels
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
 from threecommas_async.sandbox.control.arguments import Amount, checked_amount
 from threecommas_async.sandbox.control.cable import SandboxCable
@@ -68,7 +68,7 @@ class Sandbox:
     :ivar prices: the prices of its markets; see :class:`~threecommas_async.sandbox.SandboxPrices`.
     :ivar pairs: the pairs that its markets trade; see :class:`~threecommas_async.sandbox.SandboxPairs`.
     :ivar signals: the start and close conditions of bots; see :class:`~threecommas_async.sandbox.SandboxSignals`.
-    :ivar cable: the websocket, and what is to go wrong on it; see :class:`~threecommas_async.sandbox.SandboxCable`.
+    :ivar cable: the websocket; see :class:`~threecommas_async.sandbox.SandboxCable`.
     :ivar clock: its clock.
     :ivar control_key: the random key of the controls over HTTP (:attr:`control_url`).
     :ivar faults: fault injection; see :class:`~threecommas_async.sandbox.Faults`.
@@ -114,9 +114,11 @@ class Sandbox:
         self.prices: Final = SandboxPrices(trading, clock)
         self.pairs: Final = SandboxPairs(trading, clock)
         self.signals: Final = SandboxSignals(trading, clock)
-        self._cable: Final = CableServer(clock, self._platform.keys, CHANNELS, lambda: trading.bring_to(clock.now()))
+        self._cable: Final = CableServer(
+            clock, self._platform.keys, channels(self._platform), lambda: trading.bring_to(clock.now())
+        )
         trading.listeners.append(self._cable.changed)
-        trading.engine.keep_updated_at(self._cable.faults.keeps_updated_at)
+        trading.engine.keep_updated_at(self._cable.keeps_updated_at)
         self.cable: Final = SandboxCable(self._cable)
         self.requests = deque(maxlen=_REQUESTS_KEPT)
 

@@ -51,7 +51,7 @@ def checked_id(name: str, value: object) -> int:
 
 
 def checked_count(name: str, value: object) -> int:
-    """Return a number of times.
+    """Return a count.
 
     :raises TypeError: it is not an int.
     :raises ValueError: it is negative.

@@ -1,10 +1,11 @@
-"""Documents of grid bots: their lines, profits, orders and balances."""
+"""Grid bots: their lines, profits, orders and balances."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
 
+from threecommas_async.sandbox.documents.orders import order_figures
 from threecommas_async.sandbox.documents.writing import iso_time, shortened, shortened_or_none
 from threecommas_async.sandbox.engine.grid_bots.balances import Requirement
 from threecommas_async.sandbox.engine.grid_bots.grid_bot import GridBot, Line, Profit
@@ -43,7 +44,7 @@ def grid_bot_document(bot: GridBot) -> dict[str, object]:
         "current_profit": shortened(bot.current_profit),
         "current_profit_usd": shortened(bot.current_profit_usd),
         "total_profits_count": str(bot.total_profits_count),
-        # Zero in every recording, also of bots that had bought and sold.
+        # Zero in every recording, even of bots that had bought and sold.
         "bought_volume": "0.0",
         "sold_volume": "0.0",
         "profit_percentage": shortened(bot.profit_percentage),
@@ -68,7 +69,7 @@ def grid_bot_document(bot: GridBot) -> dict[str, object]:
 
 
 def profits_document(profits: Iterable[Profit]) -> list[dict[str, object]]:
-    """Return profits; ``grid_line`` has the name of the recordings, not that of the page."""
+    """Return profits; ``grid_line`` is named as in the recordings, not as on the page."""
     return [
         {
             "grid_line_id": profit.line.id,
@@ -96,7 +97,7 @@ def required_balances_document(required: Requirement) -> dict[str, object]:
 
 
 def market_orders_document(grid_lines: Iterable[Order], balancing: Iterable[Order]) -> dict[str, object]:
-    """Return orders; those of balancing have ``updated_at`` under the name of the recording as well."""
+    """Return orders; balancing orders also have ``updated_at`` under the name of the recordings."""
     return {
         "grid_lines_orders": [_order(order) for order in grid_lines],
         "balancing_orders": [{**_order(order), "update_at": iso_time(order.updated_at)} for order in balancing],
@@ -104,22 +105,11 @@ def market_orders_document(grid_lines: Iterable[Order], balancing: Iterable[Orde
 
 
 def _order(order: Order) -> dict[str, object]:
-    return {
-        "order_id": order.id,
-        "order_type": order.side,
-        "status_string": order.status,
-        "created_at": iso_time(order.created_at),
-        "updated_at": iso_time(order.updated_at),
-        "quantity": shortened(order.quantity),
-        "quantity_remaining": shortened(order.quantity_remaining),
-        "total": shortened(order.total),
-        "rate": shortened(order.price),
-        "average_price": shortened(order.average_price),
-    }
+    return {"order_id": order.id, "order_type": order.side, **order_figures(order)}
 
 
 def _in_recorded_order(lines: list[Line]) -> list[Line]:
-    """Sort lines: those that wait, those that sell from the highest to the lowest, those that buy from the lowest."""
+    """Sort lines: waiting ones first, then selling ones from the highest down, then buying ones from the lowest up."""
     selling = [line for line in reversed(lines) if line.side == "sell"]
     return [
         *(line for line in lines if line.side is None),

@@ -1,4 +1,4 @@
-"""The orders of a deal."""
+"""The orders of deals, and what they have in common with those of grid bots."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ def order_document(order: Order) -> dict[str, object]:
         "order_type": order.side,
         "deal_order_type": order.kind,
         "cancellable": order.cancellable,
+        **order_figures(order),
+    }
+
+
+def order_figures(order: Order) -> dict[str, object]:
+    """Return the status, times and amounts of an order."""
+    return {
         "status_string": order.status,
         "created_at": iso_time(order.created_at),
         "updated_at": iso_time(order.updated_at),

@@ -1,4 +1,4 @@
-"""SmartTrades, and the trades that they are made of."""
+"""SmartTrades, and their trades."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VOLUME: Final = "3523687887.023767"
 
 
 def smart_trade_document(smart_trade: SmartTrade, account: ExchangeAccount) -> dict[str, object]:
-    """Return a SmartTrade, as its own page, lists and the answers to changes show it."""
+    """Return a SmartTrade, as on its own page, in lists and in the responses to changes."""
     return {
         "id": smart_trade.id,
         "version": 2,
@@ -64,7 +64,7 @@ def smart_trade_document(smart_trade: SmartTrade, account: ExchangeAccount) -> d
 
 
 def trade_document(smart_trade: SmartTrade, trade: Trade) -> dict[str, object]:
-    """Return a trade of a SmartTrade, as the list of them shows it."""
+    """Return a trade of a SmartTrade, as in the list of its trades."""
     amount, total = trade.realised_amount, trade.realised_total
     first_amount, first_price = _first_amount(smart_trade, trade), trade.price or trade.trigger or ZERO
     is_step, trigger = trade.purpose == "take_profit", trade.trigger
@@ -107,7 +107,7 @@ def trade_document(smart_trade: SmartTrade, trade: Trade) -> dict[str, object]:
 
 
 def _status(word: str, title: str, error: str | None) -> dict[str, object]:
-    """Return a status; there is an ``error`` in it only if there is one."""
+    """Return a status; it has an ``error`` only if there is one."""
     shown = {"type": word, "basic_type": word, "title": title}
     return {**shown, "error": error} if error is not None else {**shown}
 
@@ -225,7 +225,7 @@ def _market_close(smart_trade: SmartTrade) -> dict[str, object]:
 
 
 def _execution(smart_trade: SmartTrade, trade: Trade) -> dict[str, object]:
-    """Return how a trade stands, and its price: with fee once it was filled, at first without."""
+    """Return the progress of a trade, and its price: with the fee once it was filled, without it before."""
     units, bare = trade.units or ZERO, trade.price or ZERO
     value, total = shortened(bare), times(units, bare)
     if trade.order is not None and trade.is_filled:
@@ -252,7 +252,7 @@ def _data(smart_trade: SmartTrade) -> dict[str, object]:
         },
         "target_price_type": "price",
         "orderbook_price_currency": smart_trade.book.pair.quote,
-        # True in every recording, also before the entry.
+        # True in every recording, even before the entry.
         "base_order_finished": True,
         "missing_funds_to_close": shortened(smart_trade.missing_funds_to_close),
         "liquidation_price": None,
@@ -291,7 +291,7 @@ def _price_type(*trades: Trade) -> str:
 
 
 def _first_amount(smart_trade: SmartTrade, trade: Trade) -> Decimal:
-    """Return what a trade is over. Assumption: before the entry its share of what is to be entered."""
+    """Return the amount of a trade. Assumption: before the entry, it is its share of the amount to be entered."""
     if trade.units is not None:
         return trade.units
     if smart_trade.status in FINAL or trade.share is None:

@@ -1,4 +1,4 @@
-"""Simple trades, and the UUIDs that name them."""
+"""Simple trades, and their UUIDs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from threecommas_async.sandbox.engine.trades.trade import SimpleTrade
 _CANONICAL: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ALL: Final = Decimal(100)
 
-# Version 4 leaves 122 bits. Multiplied by an odd number they are shuffled and can be told back.
+# Version 4 leaves 122 bits. Multiplying by an odd number shuffles them, and is reversible.
 _MODULUS: Final = 2**122
 _FACTOR: Final = 0x2B1D_9E3F_341D_B147_F281_CC9B_4E5C_50D7 % _MODULUS
 _INVERSE: Final = pow(_FACTOR, -1, _MODULUS)
@@ -25,14 +25,14 @@ _VARIANT: Final = 0b10
 
 
 def uuid_of(trade_id: int) -> UUID:
-    """Return the UUID of a trade: of the form of a random one, and always the same for the same number."""
+    """Return the UUID of a trade: in the form of a random one, and always the same for the same number."""
     bits = trade_id * _FACTOR % _MODULUS
     high, middle, low = bits >> _LOW + _MIDDLE, bits >> _LOW & (1 << _MIDDLE) - 1, bits & (1 << _LOW) - 1
     return UUID(int=high << 80 | _VERSION << 76 | middle << 64 | _VARIANT << _LOW | low)
 
 
 def trade_id_of(written: str) -> int | None:
-    """Return which trade a UUID names; ``None`` if none can have it."""
+    """Return the number of the trade with a UUID; ``None`` if no trade can have it."""
     if not _CANONICAL.fullmatch(written):
         return None
     found = UUID(written)
@@ -42,10 +42,10 @@ def trade_id_of(written: str) -> int | None:
 
 
 def trade_document(trade: SimpleTrade) -> dict[str, object]:
-    """Return a trade as every answer shows it.
+    """Return a trade as in every response.
 
-    Pages differ in what they call the status (``value``, ``basic_type``): both are sent. The example of a new trade
-    lacks the total, the leverage and what can be done with it, which are sent as well.
+    Pages differ in the name of the status (``value``, ``basic_type``): both are sent. The example of a new trade lacks
+    the total, the leverage and the possible actions, which are sent as well.
     """
     settings = trade.settings
     return {
@@ -84,7 +84,7 @@ def trades_document(trades: list[SimpleTrade]) -> dict[str, object]:
 
 
 def _conditions(settings: TradeSettings) -> dict[str, object]:
-    """Return what a trade waits for. Assumption: the seconds of a timeout are a text, as the entity's page has them."""
+    """Return the conditions of a trade. Assumption: the seconds of a timeout are a text, as on the entity's page."""
     condition, trailing, timeout = settings.condition, settings.trailing, settings.timeout
     return {
         "conditional": {

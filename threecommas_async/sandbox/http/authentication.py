@@ -36,7 +36,7 @@ def authenticate(request: web.Request, body: bytes, keys: KeyRing) -> KnownKey:
 
 
 def is_signed(key: KnownKey, signature: str, text: bytes) -> bool:
-    """Tell whether a key made this signature of a text."""
+    """Tell whether this is a key's signature of a text."""
     return _is_valid(key, signature.encode(errors="surrogateescape"), [text])
 
 

@@ -1,4 +1,4 @@
-"""What is to go wrong on the websocket, and what the lists of the API do not show yet."""
+"""The planned faults of the websocket, and the lag of the API's lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LATEST_KEPT: Final = 50
 
 @final
 class CableFaultState:
-    """The faults that are planned, decided one by one."""
+    """The planned faults; each method decides on one frame, push or row."""
 
     def __init__(self) -> None:
         self.rng = random.Random(0)  # noqa: S311 - which pushes meet a fault
@@ -19,7 +19,7 @@ class CableFaultState:
         self.clear()
 
     def clear(self) -> None:
-        """Let nothing more go wrong."""
+        """Drop all planned faults."""
         self.drop_after: int | None = None
         self.drop_share = 0.0
         self.drop_in_frame = False
@@ -35,7 +35,7 @@ class CableFaultState:
         self._history.clear()
 
     def refusal(self) -> int | None:
-        """Return the status with which the next handshake is answered, if it is refused."""
+        """Return the status of the response to the next handshake, if it is to be refused."""
         return self.refusals.pop(0) if self.refusals else None
 
     def ignores_subscription(self) -> bool:
@@ -51,7 +51,7 @@ class CableFaultState:
         return False
 
     def copies(self) -> int:
-        """Return how often a push is sent: not at all, once or twice."""
+        """Return how many times a push is sent: never, once or twice."""
         if self.muted and self.rng.random() < self.muted:
             return 0
         return 2 if self.duplicated and self.rng.random() < self.duplicated else 1
@@ -60,27 +60,36 @@ class CableFaultState:
         return self.reordered > 0 and self.rng.random() < self.reordered
 
     def keeps_updated_at(self) -> bool:
-        """Tell whether a change leaves ``updated_at`` as it was."""
+        """Tell whether a change leaves ``updated_at`` unchanged."""
         return self.untouched > 0 and self.rng.random() < self.untouched
 
-    def end_of(self, sent: int) -> Literal["drop", "half"] | None:
-        """Tell whether and how the connection ends, given how many frames were sent on it."""
-        if self.drop_after is not None and sent >= self.drop_after:
+    def end_of(self, sent: int, *, is_push: bool) -> Literal["drop", "half"] | None:
+        """Tell whether and how the connection ends before its next frame.
+
+        :param sent: how many frames were sent on it.
+        :param is_push: whether the next is a push; only pushes are cut in two.
+        """
+        if self.drop_after is not None and sent >= self.drop_after and (is_push or not self.drop_in_frame):
             half, self.drop_after, self.drop_in_frame = self.drop_in_frame, None, False
             return "half" if half else "drop"
         if self.drop_share and sent > 1 and self.rng.random() < self.drop_share:
-            return "half" if self.rng.random() < 0.5 else "drop"
+            return "half" if is_push and self.rng.random() < 0.5 else "drop"
         return None
 
+    def lag(self, seconds: float) -> None:
+        """Let lists lag from now on: what is remembered from now on is shown after ``seconds``."""
+        self.rest_lag = seconds
+        self._history.clear()
+
     def remember(self, channel: str, document: Mapping[str, object], now: float) -> None:
-        """Keep what was shown at a time, for lists that lag behind."""
+        """Keep a document with its time, for lists that lag."""
         if self.rest_lag:
             history = self._history.setdefault((channel, _id_of(document)), [])
             history.append((now, dict(document)))
             del history[:-_LATEST_KEPT]
 
     def as_it_was(self, channel: str, document: object, now: float) -> object:
-        """Return a row as a list shows it that lags behind; None if it does not show it yet."""
+        """Return a row as in a list that lags; None if it is not in it yet."""
         if not self.rest_lag or not isinstance(document, dict):
             return document
         row = cast("dict[str, object]", document)

@@ -148,7 +148,7 @@ class Field:
         return self.reader.read(value, draft)
 
     def wrong_if_missing(self) -> dict[Place, Sequence[str]]:
-        """Return what is wrong if it is missing: of an object also the fields that it must have."""
+        """Return what is wrong if it is missing: for an object, its required fields as well."""
         wrong: dict[Place, Sequence[str]] = {(): self.missing}
         inside: Mapping[str, Field] = {} if self.reader.form is None else self.reader.form.declared_fields
         for attribute, field in inside.items():
@@ -192,7 +192,7 @@ def required(
 
     :param name: the parameter's name, if it cannot be an attribute's.
     :param also_named: an alternative name of the parameter.
-    :param missing: the reasons that are given if it is not sent.
+    :param missing: the reasons if it is not sent.
     """
     return _field(reader, _always, name=name, also_named=also_named, missing=missing)
 
@@ -249,7 +249,7 @@ def nested(form: type[F]) -> Reader[F]:
 
 
 def exclusive(reader: Reader[F], *names: str) -> Reader[F]:
-    """Read an object that may have a value for one of some fields only."""
+    """Read an object that may have a value for at most one of the named fields."""
 
     def read(value: object, draft: Draft) -> F:
         form = reader.read(value, draft)

@@ -46,7 +46,7 @@ def _decoded_body(content_type: str, body: bytes) -> dict[str, object]:
     try:
         document: object = _DECODER.decode(body)
     except (ValueError, ArithmeticError, RecursionError):
-        # `from None`: the decoder's message may quote the body. That it is a server error is documented of a list.
+        # `from None`: the decoder's message may quote the body. The vendor documents this server error for a list.
         raise unknown_error("JSON::ParserError") from None
     if not isinstance(document, dict):
         raise invalid()

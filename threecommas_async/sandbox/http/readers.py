@@ -21,9 +21,9 @@ _FINEST: Final = -40
 
 
 def text(*, minimum: int = 0, maximum: int | None = None, too_long: str | None = None) -> Reader[str]:
-    """Read a text of so many characters; numbers count as text, as they do in a form.
+    """Read a text of ``minimum`` to ``maximum`` characters; numbers count as text, as they do in a form.
 
-    :param too_long: the reason that is given if there are more than ``maximum``.
+    :param too_long: the reason if there are more than ``maximum``.
     """
 
     def read(value: object, _: Draft) -> str:

@@ -54,5 +54,5 @@ def invalid(fields: Mapping[str, Sequence[str]] = _NO_FIELDS) -> Refusal:
 
 
 def unknown_error(cause: str | None = None) -> Refusal:
-    """Return what is said of a failure; some name the class of it."""
+    """Return the refusal after a server error; in some places it names the class of the error."""
     return Refusal(500, "unknown_error", "Unknown error occurred" + (f"#{cause}" if cause else ""))

@@ -1,4 +1,4 @@
-"""The exchange accounts of a sandbox's one user."""
+"""The exchange accounts of a sandbox's single user."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _ZERO: Final = Decimal(0)
 class AccountBook:
     """The accounts in the order in which they were connected.
 
-    What an account holds is what the engine trades with: there are no other balances. An account that is returned
-    shows them, and what is active, as they are at that moment.
+    The engine trades with an account's balances: there are no others. A returned account shows them, and the active
+    entities, at that moment.
     """
 
     def __init__(self, trading: Trading) -> None:
@@ -47,12 +47,12 @@ class AccountBook:
         return None if account is None else self._as_it_is(account)
 
     def all(self, api_key: str | None = None) -> list[ExchangeAccount]:
-        """Return the accounts, or those which this exchange key opened."""
+        """Return the accounts, or those that were connected with this exchange key."""
         accounts = self._accounts.values()
         return [self._as_it_is(account) for account in accounts if api_key is None or account.api_key == api_key]
 
     def is_connected(self, market: ListedMarket, identity: str, *, besides: int | None = None) -> bool:
-        """Tell whether this key, or address, already opened an account of this type, other than one of that id.
+        """Tell whether this key or address is already connected to an account of this type, other than ``besides``.
 
         Of this type, not of this exchange: in the vendor's example of ``types_to_connect`` one pair of keys has its
         futures account connected and its spot account still to connect.
@@ -73,7 +73,7 @@ class AccountBook:
         customer_id: str | None = None,
         holdings: Holdings | None = None,
     ) -> ExchangeAccount:
-        """Connect an account; when it is not said what it holds, that is what a trader would have there."""
+        """Connect an account; by default it holds plausible balances."""
         held = Holdings.usual(market, now) if holdings is None else holdings
         account = ExchangeAccount(
             next(self._ids),
@@ -94,14 +94,14 @@ class AccountBook:
         return self._as_it_is(account)
 
     def keep(self, account: ExchangeAccount) -> ExchangeAccount:
-        """Remember an account in place of what was known of it, but for what it holds and what is active."""
+        """Replace the account of the same id, except for its holdings and active entities."""
         known = self._accounts[account.id]
         self._accounts[account.id] = evolve(account, holdings=known.holdings, active=known.active, locked={})
         self._trading.engine.account(account.id).name = account.name
         return self._as_it_is(self._accounts[account.id])
 
     def hold(self, account_id: int, holdings: Holdings) -> None:
-        """Let an account hold this and nothing else, but for what its open orders have locked."""
+        """Replace the holdings of an account; what open orders have locked stays locked."""
         self._accounts[account_id] = evolve(self._accounts[account_id], holdings=holdings)
         engine, wanted = self._trading.engine, holdings.amounts
         funds = engine.account(account_id).funds
@@ -110,28 +110,28 @@ class AccountBook:
             engine.set_free(account_id, code, max(free, _ZERO))
 
     def locked(self, account_id: int) -> Mapping[str, Decimal]:
-        """Return what the open orders of an account have locked."""
+        """Return the amounts that the open orders of an account have locked."""
         locked = self._trading.engine.account(account_id).funds.locked
         return {code: amount for code, amount in locked.items() if amount}
 
     def set_active(self, account_id: int, active: ActiveEntities) -> None:
-        """Let so much be going on besides what the engine does."""
+        """Set the active entities of an account, in addition to those of the engine."""
         self._accounts[account_id] = evolve(self._accounts[account_id], active=active)
 
     def stop_everything(self, account_id: int) -> None:
-        """Disable the bots of an account, and cancel all that is active there."""
+        """Disable the bots of an account, and cancel everything that is active."""
         self.set_active(account_id, ActiveEntities())
         self._trading.engine.cancel_all_on(account_id)
 
     def remove(self, account_id: int) -> None:
-        """Forget an account, and all that traded on it."""
+        """Remove an account, and everything that traded on it."""
         self._trading.engine.remove_account(account_id)
         del self._accounts[account_id]
 
     def summary(self, now: datetime) -> ExchangeAccount:
-        """Return the sum of the accounts that are included in it, as an account of no market whose ``id`` is 0.
+        """Return the sum of the accounts that are included in it, as an account without a market whose ``id`` is 0.
 
-        No page shows what the API answers.
+        The vendor's pages do not show the API's response.
         """
         included = [account for account in self.all() if account.include_in_summary]
         oldest = min((account.created_at for account in included), default=now)
