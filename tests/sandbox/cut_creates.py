@@ -34,8 +34,10 @@ from threecommas_async.transport.clock import SimulatedClock
 _FEW: Final = 40
 """So many rounds use one account: who looks for what was created reads all that there is on it."""
 _UNITS: Final = Decimal("0.0001")
+_SHAPES: Final = 3
+"""So many kinds of plans take turns."""
 _MORE: Final = 60
-"""So many bytes longer than the first response another may be."""
+"""So many bytes longer than the first response of its shape another may be."""
 
 
 @final
@@ -56,9 +58,10 @@ class Kind:
 def _plan(number: int) -> SimpleTradePlan:
     """Return one that is over at once, one that rests, or one that waits; no two have the same units."""
     units = 1 + number * _UNITS
-    if number % 3 == 0:
+    shape = number % _SHAPES
+    if shape == 0:
         return SimpleTradePlan.buy_market(pair=PAIR, units=units)
-    if number % 3 == 1:
+    if shape == 1:
         return SimpleTradePlan.buy_limit(pair=PAIR, units=units, price="1500.55")
     return SimpleTradePlan.sell_market(pair=PAIR, units=units, when=TradeCondition.at_least("3000"))
 
@@ -66,12 +69,13 @@ def _plan(number: int) -> SimpleTradePlan:
 def _smart_plan(number: int) -> SmartTradePlan:
     """Return one with a note that no other has: it has its position at once, waits for it, or is over at once."""
     note = f"No. {number}"
-    if number % 3 == 2:
+    shape = number % _SHAPES
+    if shape == 2:
         return SmartTradePlan.simple_buy(PAIR, units="0.01", note=note)
     return SmartTradePlan.buy(
         PAIR,
         units="0.01",
-        price=None if number % 3 else "1500.55",
+        price="1500.55" if shape else None,
         take_profit=TakeProfit.of(
             TakeProfitStep.at(percent="5", volume="50"), TakeProfitStep.at(percent="9", volume="50")
         ),
@@ -182,10 +186,12 @@ async def _on_one_account(kind: Kind, figures: Figures, draw: Random, rounds: in
         expected = Counter[int]()
         async with ThreeCommasClient(credentials, base_url=relay.url, clock=clock, limits=None) as client:
             scene = _Scene(kind, figures, draw, sandbox, relay, client, account_id)
-            await kind.create(client, account_id, 0)
-            scene.whole = {way: bytes(relay.passed[way]) for way in relay.passed}
-            expected[0] += 1
-            for number in range(1, rounds + 1):
+            for number in range(_SHAPES):
+                relay.begin(None)
+                await kind.create(client, account_id, number)
+                scene.whole.append({way: bytes(passed) for way, passed in relay.passed.items()})
+                expected[number] += 1
+            for number in range(_SHAPES, _SHAPES + rounds):
                 await clock.advance(draw.choice([0, 1, 30]))
                 if draw.random() < 0.3:  # somebody else creates much the same meanwhile
                     await kind.create(other, account_id, 10_000 + number)
@@ -207,12 +213,12 @@ class _Scene:
     relay: Relay
     client: ThreeCommasClient
     account_id: int
-    whole: dict[Way, bytes] = Factory(dict)
-    """Request and response of the first one, of which nothing is cut; no other one is shorter."""
+    whole: list[dict[Way, bytes]] = Factory(list)
+    """Request and response of the first one of each shape, of which nothing is cut; no later one is shorter."""
 
     async def round(self, number: int) -> int:
         """Create one, and say how often it was carried out."""
-        cut = self._cut()
+        cut = self._cut(self.whole[number % _SHAPES])
         self.sandbox.requests.clear()
         self.relay.begin(cut)
         made, error = None, None
@@ -248,13 +254,13 @@ class _Scene:
         if (None if found is None else self.kind.number(found)) != (number if executed else None):
             self._wrong(number, f"carried out {executed} times, and found was {found!r}")
 
-    def _cut(self) -> Cut:
+    def _cut(self, whole: dict[Way, bytes]) -> Cut:
         """Return where to cut: in the request, in the head of the response, in its body, or beyond its last byte."""
-        head = self.whole["response"].index(b"\r\n\r\n") + 4
+        head = whole["response"].index(b"\r\n\r\n") + 4
         choices: list[tuple[Way, int, int]] = [
-            ("request", 0, len(self.whole["request"])),
+            ("request", 0, len(whole["request"])),
             ("response", 0, head),
-            ("response", head, len(self.whole["response"]) + _MORE),
+            ("response", head, len(whole["response"]) + _MORE),
         ]
         way, first, end = self.draw.choice(choices)
         return Cut(way, self.draw.randrange(first, end), self.draw.random() < 0.5)
