@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from threecommas_async.sandbox.engine.exact import ZERO, plus
+from threecommas_async.sandbox.engine.exact import ZERO, minus, plus
 from threecommas_async.sandbox.engine.funds import NotEnoughError
 from threecommas_async.sandbox.engine.orders import worth
 from threecommas_async.sandbox.engine.smart_trades.placing import (
     become,
     cancel_trades,
+    closing_units,
     drop_order,
     end,
     execute,
@@ -48,7 +49,7 @@ def close_step(world: World, smart_trade: SmartTrade, step: Trade) -> bool:
     :returns: Whether the account could pay it.
     """
     units = step.units or ZERO
-    if _cannot_pay(smart_trade, step, units, [step]):
+    if _cannot_pay(world, smart_trade, step, units, [step]):
         return False
     execute(world, step, units)
     count_step(world, smart_trade, step)
@@ -76,7 +77,7 @@ def stop(world: World, smart_trade: SmartTrade, trade: Trade) -> bool:
     """
     plan = smart_trade.stop_plan
     limit = trade.price if plan is not None and plan.order_type == "limit" else None
-    if _cannot_pay(smart_trade, trade, smart_trade.left, smart_trade.trades, price=limit):
+    if _cannot_pay(world, smart_trade, trade, smart_trade.left, smart_trade.trades, price=limit):
         return False
     cancel_trades(world, smart_trade, besides=trade)
     trade.units = smart_trade.left
@@ -94,10 +95,14 @@ def stop(world: World, smart_trade: SmartTrade, trade: Trade) -> bool:
 def reduce(world: World, smart_trade: SmartTrade, trade: Trade) -> None:
     """Place the order of a reduction; what the steps would close shrinks before.
 
-    Assumption: one that the account cannot pay fails, and the SmartTrade goes on without it.
+    Assumptions: one that the account cannot pay fails, and the SmartTrade goes on without it; no more is taken out than
+    the steps that were filled meanwhile have left.
     """
-    units = trade.units or ZERO
-    trade.status = "to_process"
+    units = trade.units = min(trade.units or ZERO, minus(smart_trade.left, closing_units(smart_trade)))
+    if units <= 0:
+        give_up_reduction(world, smart_trade, trade)
+        return
+    become(world, trade, "to_process")
     place_steps(world, smart_trade)
     try:
         if trade.order_type == "market":
@@ -143,7 +148,7 @@ def close_by_market(world: World, smart_trade: SmartTrade) -> bool:
     if trade is None:
         trade = smart_trade.market_close = new_trade(world, smart_trade, "market_close", units=smart_trade.left)
     trade.price = smart_trade.book.price
-    if _cannot_pay(smart_trade, trade, smart_trade.left, smart_trade.trades):
+    if _cannot_pay(world, smart_trade, trade, smart_trade.left, smart_trade.trades):
         if smart_trade.status == "panic_sell_pending":
             smart_trade.become("panic_sell_in_progress")
             become(world, trade, "to_process")
@@ -194,7 +199,12 @@ def fail(world: World, smart_trade: SmartTrade, error: NotEnoughError) -> None:
 
 
 def _cannot_pay(
-    smart_trade: SmartTrade, trade: Trade, amount: Decimal, released: Iterable[Trade], price: Decimal | None = None
+    world: World,
+    smart_trade: SmartTrade,
+    trade: Trade,
+    amount: Decimal,
+    released: Iterable[Trade],
+    price: Decimal | None = None,
 ) -> bool:
     """Say whether the account has too little to close an amount.
 
@@ -209,5 +219,5 @@ def _cannot_pay(
     if needed <= plus(smart_trade.account.funds.available(currency), *own):
         return False
     smart_trade.exit_refused = True
-    refuse(smart_trade, trade, NotEnoughError(currency))
+    refuse(world, smart_trade, trade, NotEnoughError(currency))
     return True

@@ -86,12 +86,14 @@ def cancel_trades(world: World, smart_trade: SmartTrade, *, besides: Trade | Non
     smart_trade.steps = [step for step in smart_trade.steps if step.status != "cancelled"]
 
 
-def refuse(smart_trade: SmartTrade, trade: Trade, error: NotEnoughError) -> None:
+def refuse(world: World, smart_trade: SmartTrade, trade: Trade, error: NotEnoughError) -> None:
     """Note what a trade lacks, and try again when there is more of it.
 
     Assumption: the SmartTrade goes on, as a deal does.
     """
-    trade.error = str(error)
+    if trade.error != str(error):
+        trade.error = str(error)
+        world.touch(smart_trade)
     smart_trade.account.funds.wait_for(error.currency, smart_trade)
 
 
@@ -110,7 +112,7 @@ def place_steps(world: World, smart_trade: SmartTrade) -> None:
     """
     steps = smart_trade.waiting_steps
     funds, currency = smart_trade.account.funds, exit_currency(smart_trade)
-    free, moved = funds.available(currency), list[Trade]()
+    free, before, moved = funds.available(currency), _shown(steps), list[Trade]()
     for step, units in zip(steps, _amounts(smart_trade, steps), strict=True):
         price, order = target_price(smart_trade, step), step.order
         stays = order is not None and (order.price, order.quantity) == (price, units)
@@ -125,6 +127,8 @@ def place_steps(world: World, smart_trade: SmartTrade) -> None:
     smart_trade.lacks_funds = not all(placed)
     if funds.available(currency) > free:
         funds.tell(currency)
+    if _shown(steps) != before:
+        world.touch(smart_trade)
 
 
 def target_price(smart_trade: SmartTrade, step: Trade) -> Decimal:
@@ -158,15 +162,24 @@ def split(amount: Decimal, shares: Sequence[Decimal], uncovered: Decimal, lot: D
     return parts
 
 
+def closing_units(smart_trade: SmartTrade) -> Decimal:
+    """Return the amount of the steps that are being closed or removed."""
+    steps = (step for step in smart_trade.open_steps if not step.is_waiting)
+    return plus(ZERO, *(step.units or ZERO for step in steps))
+
+
 def _amounts(smart_trade: SmartTrade, steps: Sequence[Trade]) -> list[Decimal]:
-    others = [step for step in smart_trade.open_steps if step not in steps]
-    taken = plus(ZERO, *(step.units or ZERO for step in others))
+    taken = closing_units(smart_trade)
     reduction = smart_trade.reduction
     if reduction is not None and reduction.status != "idle":
         taken = plus(taken, reduction.units or ZERO)
     amount = max(ZERO, minus(smart_trade.left, taken))
     shares = [step.share or ZERO for step in steps]
     return split(amount, shares, smart_trade.uncovered, smart_trade.book.pair.lot)
+
+
+def _shown(steps: Sequence[Trade]) -> list[object]:
+    return [(step.status, step.price, step.units, step.error) for step in steps]
 
 
 def _place_step(world: World, smart_trade: SmartTrade, step: Trade) -> bool:
@@ -191,7 +204,7 @@ def _place_step(world: World, smart_trade: SmartTrade, step: Trade) -> bool:
             order.close("Cancelled", world.now)
             step.order = None
         become(world, step, "to_process")
-        refuse(smart_trade, step, error)
+        refuse(world, smart_trade, step, error)
         return False
     step.error = None
     return True

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, final
 
+from attrs import frozen
+
 from threecommas_async.sandbox.engine.deals.requests import Conversion
 from threecommas_async.sandbox.engine.exact import ZERO, floor_to, minus, nearest_to, plus, times
 from threecommas_async.sandbox.engine.refusals import not_allowed, wrong_parameters
@@ -43,6 +45,7 @@ from threecommas_async.sandbox.engine.smart_trades.desk import SmartTradeDesk
 from threecommas_async.sandbox.engine.smart_trades.placing import (
     become,
     cancel,
+    closing_units,
     drop_order,
     execute,
     place_steps,
@@ -50,6 +53,7 @@ from threecommas_async.sandbox.engine.smart_trades.placing import (
     withdraw_orders,
 )
 from threecommas_async.sandbox.engine.smart_trades.plan import (
+    Condition,
     OrderType,
     PlanChanges,
     PositionChanges,
@@ -63,6 +67,17 @@ from threecommas_async.sandbox.engine.smart_trades.trade import Trade
 from threecommas_async.sandbox.engine.world import World
 
 _CLOSING = Literal["panic_sell_pending", "cancellation_pending"]
+
+
+@final
+@frozen
+class _Entry:
+    """What an entry is to be."""
+
+    units: Decimal
+    price: Decimal
+    condition: Condition | None
+    """What it is to wait for in place of its condition before."""
 
 
 @final
@@ -224,8 +239,7 @@ class SmartTradeRequests:
         price = book.price if order_type == "market" or price is None else nearest_to(price, book.pair.tick)
         if units < book.pair.min_lot or units <= 0 or times(units, price) < book.pair.smallest_volume(price):
             raise wrong_parameters(422, entered_amount="Too small")
-        closing = plus(ZERO, *(step.units or ZERO for step in smart_trade.steps if step.status == "panic_sell_pending"))
-        most = minus(smart_trade.left, closing)
+        most = minus(smart_trade.left, closing_units(smart_trade))
         if units > most:
             raise wrong_parameters(422, **{"units[value]": at_most(most)})
         trade = new_trade(self._world, smart_trade, "reduce_funds", units=units)
@@ -251,8 +265,10 @@ class SmartTradeRequests:
         stop_loss = changes.get("stop_loss", smart_trade.stop_plan)
         check_steps(steps or ())
         check_breakeven(stop_loss, len(smart_trade.steps) if steps is None else len(steps))
-        if "position" in changes:
-            self._change_position(smart_trade, changes["position"])
+        position = changes.get("position", PositionChanges())
+        entry = self._changed_entry(smart_trade, position)
+        if smart_trade.skip_enter_step:
+            self._change_cost(smart_trade, position.price)
         if "leverage" in changes:
             smart_trade.leverage = changes["leverage"]
         if steps is not None:
@@ -260,6 +276,9 @@ class SmartTradeRequests:
         if "stop_loss" in changes:
             self._renew_stop_loss(smart_trade, changes["stop_loss"])
         self._world.touch(smart_trade)
+        # The last, for it may open the position at once.
+        if entry is not None:
+            self._change_entry(smart_trade, entry)
         self._desk.arm(smart_trade)
         self._world.settlements.append(lambda: self._desk.take_aim(smart_trade))
 
@@ -337,29 +356,31 @@ class SmartTradeRequests:
         self._world.touch(smart_trade)
         self._desk.arm(smart_trade)
 
-    def _change_position(self, smart_trade: SmartTrade, changes: PositionChanges) -> None:
+    def _changed_entry(self, smart_trade: SmartTrade, changes: PositionChanges) -> _Entry | None:
+        """Return what an entry that waits is to be, if that is something else than it is."""
         position, book = smart_trade.position, smart_trade.book
-        if smart_trade.skip_enter_step:
-            self._change_cost(smart_trade, changes.price)
-            return
         if smart_trade.status != "waiting_position" or not position.is_waiting:
-            return
+            return None
         condition = changes.conditional if position.order_type == "conditional" else None
         if condition is not None and is_aimed(position, condition):
             condition = None
         units = position.units or ZERO if changes.units is None else floor_to(changes.units, book.pair.lot)
         price = changed_price(smart_trade, changes.price, condition)
         if condition is None and (units, price) == (position.units, position.price):
-            return
+            return None
         check_size(book, position.side, units, price)
-        is_placed = position.is_resting and condition is None
-        if is_placed:
+        if position.is_resting and condition is None:
             locked = ZERO if position.order is None else position.order.locked
             check_funds(smart_trade.account, book, position.side, units, price, locked=locked)
-        position.units, position.price = units, price
+        return _Entry(units, price, condition)
+
+    def _change_entry(self, smart_trade: SmartTrade, entry: _Entry) -> None:
+        position, condition = smart_trade.position, entry.condition
+        is_placed = position.is_resting and condition is None
+        position.units, position.price = entry.units, entry.price
         drop_order(self._world, position)
         if condition is not None:
-            aim(position, condition, book.price)
+            aim(position, condition, smart_trade.book.price)
         if is_placed or condition is not None:
             self._desk.renew_entry(smart_trade, is_placed=is_placed)
 
