@@ -60,18 +60,15 @@ OMITTED: Final = Omitted.OMITTED
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Model:
-    """Base of what the API returns.
-
-    :cvar SHOWN: the fields that the repr shows, because they tell one object from another; by default all.
-    :ivar unrecognized: fields that this library does not know, and values that it could not read without loss, as
-        decoded JSON under their own names; texts and numbers that are named like secrets are a :class:`Secret`. Empty
-        as long as the API keeps to what is known of it. Not part of the repr: one of them may be a secret that nobody
-        knows of.
-    """
+    """Base of what the API returns."""
 
     SHOWN: ClassVar[tuple[str, ...]] = ()
+    """The fields that the repr shows, because they distinguish objects; by default all."""
 
     unrecognized: Mapping[str, GuardedJson] = attrs.field(factory=dict[str, GuardedJson], hash=False)
+    """Fields that this library does not know, and values that it could not read without loss, as decoded JSON under
+    their own names; texts and numbers that are named like secrets are a :class:`Secret`. Empty as long as the API
+    returns what is documented. Not part of the repr, since one of them may be an unknown secret."""
 
     def __repr__(self) -> str:
         names = self.SHOWN or [field.name for field in attrs.fields(type(self)) if field.name != "unrecognized"]
@@ -79,9 +76,9 @@ class Model:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown if value is not None)})"
 
     def needs(self, *names: str) -> None:
-        """Check that fields could be read, before something is made of them that is written back.
+        """Check that fields could be read, before they are used in something that is written back.
 
-        :raises ValueError: a field is in ``unrecognized``: its value came, but would be lost.
+        :raises ValueError: a field is in ``unrecognized``: its value would be lost.
         """
         keys = {field.name: str(field.metadata.get(JSON_KEY, field.name)) for field in attrs.fields(type(self))}
         unread = [name for name in names if keys[name] in self.unrecognized]

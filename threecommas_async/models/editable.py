@@ -23,14 +23,12 @@ class Part(Protocol):
 
 @attrs.frozen(kw_only=True, weakref_slot=False, repr=False)
 class Editable(Model):
-    """Base of the models that settings can be made of.
-
-    :cvar SETTINGS: the class of the settings. A field that the model does not have is one that the API never returns.
-    :cvar COMPARED: fields that are not written, and yet should be the same after a change as before.
-    """
+    """Base of the models from which settings can be made."""
 
     SETTINGS: ClassVar[type[Request]]
+    """The class of the settings. The API never returns those of its fields that the model does not have."""
     COMPARED: ClassVar[tuple[str, ...]] = ()
+    """Fields that are not written, and yet should be the same after a change as before."""
 
     id: int
     """Its number; what other calls take."""
