@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Protocol, final
 
+from threecommas_async.sandbox.engine.alarms import Entity
 from threecommas_async.sandbox.engine.books import Book
 from threecommas_async.sandbox.engine.bots.desk import BotDesk
 from threecommas_async.sandbox.engine.bots.operations import BotOperations
@@ -110,7 +111,7 @@ class Engine:
     def listener(self, listener: Listener | None) -> None:
         self._stepper.listener = listener
 
-    def keep_updated_at(self, decide: Callable[[], bool]) -> None:
+    def keep_updated_at(self, decide: Callable[[Entity], bool]) -> None:
         """Have somebody decide of each change whether it leaves ``updated_at`` as it was, as was recorded of some."""
         self._world.keeps_updated_at = decide
 

@@ -104,7 +104,7 @@ class World:
     later: dict[int, Bot] = field(factory=dict[int, Bot])
     """Bots that are to be asked again in the next step."""
     moments: Agenda[tuple[datetime], Watcher] = field(factory=Agenda[tuple[datetime], Watcher])
-    keeps_updated_at: Callable[[], bool] | None = None
+    keeps_updated_at: Callable[[Entity], bool] | None = None
     """Decides of a change whether it leaves ``updated_at`` as it was, as was recorded of some; by default none does."""
 
     def account(self, account_id: int) -> Account:
@@ -118,7 +118,7 @@ class World:
 
     def touch(self, entity: Entity) -> None:
         """Note that something has changed."""
-        if self.keeps_updated_at is None or not self.keeps_updated_at():
+        if self.keeps_updated_at is None or not self.keeps_updated_at(entity):
             entity.updated_at = self.now
         self.changed[entity.rank] = entity
 
