@@ -130,7 +130,6 @@ class ThreeCommasClient:
         if plan is not None and limits is not DOCUMENTED_LIMITS:
             raise ValueError("give plan or limits, not both")
         base_url = checked_base_url(base_url)
-        base_url = checked_base_url(base_url)
         self._stream_url = stream_url_of(base_url) if stream_url is None else checked_stream_url(stream_url)
         self._transport = Transport(
             credentials,

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable
 from unittest.mock import patch
 
 from tests.streams.rehearsal import Result, Weather, rehearse
-from threecommas_async.streams import channel
+from threecommas_async.streams.fill import Fill
 from threecommas_async.streams.merge import State
 
 _DROPS_A_DAY = 100
@@ -40,7 +40,8 @@ def show(title: str, results: Iterable[Result]) -> None:
 
 async def nothing(*_: object) -> AsyncIterator[State]:
     """Yield nothing."""
-    for state in ():
+    states: tuple[State, ...] = ()
+    for state in states:
         yield state
 
 
@@ -51,7 +52,7 @@ def main() -> None:
     options = parser.parse_args()
     planned = days(options.drops, options.seed)
     show("With what was missed asked for", (asyncio.run(rehearse(seed, weather)) for seed, weather in planned))
-    with patch.object(channel.Fill, "active", nothing), patch.object(channel.Fill, "changed", nothing):
+    with patch.object(Fill, "active", nothing), patch.object(Fill, "changed", nothing):
         show(
             "The first tenth of the days without",
             (asyncio.run(rehearse(*day)) for day in planned[: len(planned) // 10]),

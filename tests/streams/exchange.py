@@ -10,7 +10,7 @@ from typing import Any, Final, Self, final
 from aiohttp import web
 from attrs import define, field
 
-from threecommas_async import Clock, SimulatedClock, ThreeCommasClient
+from threecommas_async import Clock, Credentials, SimulatedClock, ThreeCommasClient
 from threecommas_async.sandbox.control.cable import CableFaults
 from threecommas_async.sandbox.http.cable import CableChannel, CableServer
 from threecommas_async.sandbox.state.keys import KeyRing, Permission
@@ -116,12 +116,11 @@ class DealExchange:
         deal.is_finished = True
         self.change(deal_id)
 
-    def client(self, **options: Any) -> ThreeCommasClient:
-        """Return a client with a new key."""
+    def client(self, credentials: Credentials | None = None, **options: Any) -> ThreeCommasClient:
+        """Return a client, with a new key if none is given."""
         options = {"clock": self.clock, "limits": None, **options}
-        return ThreeCommasClient(
-            self.keys.add(None, None, None, [*Permission]).credentials(), base_url=self.url, **options
-        )
+        key = credentials or self.keys.add(None, None, None, [*Permission]).credentials()
+        return ThreeCommasClient(key, base_url=self.url, **options)
 
     # ---- the server -------------------------------------------------------------------------------------------------
     async def __aenter__(self) -> Self:

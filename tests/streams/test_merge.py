@@ -123,9 +123,9 @@ def test_no_more_entities_wait_than_there_is_room_for() -> None:
     merge = Merge(2)
     assert [merge.take(state(1, 1, deal_id=number), "push") for number in (1, 2, 3)] == ["new", "new", "full"]
     assert merge.take(state(2, 2, deal_id=1), "push") == "new"
-    assert not merge.is_half_empty
+    was_half_empty = merge.is_half_empty
     merge.next()
-    assert merge.is_half_empty
+    assert (was_half_empty, merge.is_half_empty) == (False, True)
     assert merge.take(state(1, 1, deal_id=3), "push") == "new", "what had no room is not taken for known"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.streams.rehearsal import Result, Weather, rehearse
-from threecommas_async.streams import channel
+from threecommas_async.streams.fill import Fill
 from threecommas_async.streams.merge import State
 
 WEATHER = st.builds(
@@ -45,9 +45,10 @@ def test_pushes_that_are_lost_while_the_connection_is_well_are_found_by_the_audi
 
 def test_without_asking_for_what_was_missed_the_rehearsal_sees_what_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(*_: object) -> AsyncIterator[State]:
-        for state in ():
+        states: tuple[State, ...] = ()
+        for state in states:
             yield state
 
-    monkeypatch.setattr(channel.Fill, "active", nothing)
-    monkeypatch.setattr(channel.Fill, "changed", nothing)
+    monkeypatch.setattr(Fill, "active", nothing)
+    monkeypatch.setattr(Fill, "changed", nothing)
     assert asyncio.run(rehearse(1, Weather(drops=30), deals=50)).missed > 10

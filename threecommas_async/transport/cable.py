@@ -146,7 +146,7 @@ class Cable:
         self._socket: aiohttp.ClientWebSocketResponse[bool] | None = None
         self._heard = 0.0
         self._pings = 0
-        self.state: CableState = "idle"
+        self._state: CableState = "idle"
         self.server_time: datetime | None = None
         """The server's clock, by its last ping."""
         self.last_loss: str | None = None
@@ -160,6 +160,13 @@ class Cable:
     def url(self) -> str:
         """Where the websocket is."""
         return self._url
+
+    @property
+    def state(self) -> CableState:
+        """How the connection stands."""
+        if self._task is None:
+            return "closed" if self._state != "idle" else "idle"
+        return self._state
 
     @property
     def silent_for(self) -> float:
@@ -207,8 +214,6 @@ class Cable:
         task, self._task = self._task, None
         if task is not None:
             await ended(task)
-        if not self._subscriptions:
-            self.state = "closed"
 
     async def _run(self) -> None:
         """Keep a connection open until nobody wants it, or the server will have none."""
@@ -216,15 +221,15 @@ class Cable:
         while self._is_wanted():
             banned_for = self._banned_for()
             if banned_for > 0:
-                self.state, reason = "waiting", "banned"
+                self._state, reason = "waiting", "banned"
                 await self._clock.sleep(banned_for)
                 continue
             self._begin()
             reason = await self._connection()
             if not self._is_wanted():
-                self.state = "failed"
+                self._state = "failed"
                 return
-            self.state, self.last_loss = "waiting", reason
+            self._state, self.last_loss = "waiting", reason
             for subscription in self._subscriptions.values():
                 if subscription.forget():
                     for subscriber in [*subscription.subscribers]:
@@ -237,12 +242,12 @@ class Cable:
                 "%s; connecting again in %.1f s",
                 reason,
                 pause,
-                extra={"state": self.state, "reason": reason, "attempt": attempt},
+                extra={"state": self._state, "reason": reason, "attempt": attempt},
             )
             await self._clock.sleep(pause)
 
     def _begin(self) -> None:
-        self.state = "connecting"
+        self._state = "connecting"
         self._welcomed.clear()
         self._pings = 0
         self._heard = self._clock.monotonic()
@@ -275,7 +280,7 @@ class Cable:
                 ) as session,
             ):
                 socket = await session.ws_connect(self._url, max_msg_size=LARGEST_MESSAGE, decode_text=False)
-                self._socket, self.state = socket, "greeting"
+                self._socket, self._state = socket, "greeting"
                 self.connections += 1
                 self._heard = self._clock.monotonic()
                 try:
@@ -291,7 +296,7 @@ class Cable:
             reason = f"the handshake was answered with {error.status}"
             drop_frames(error)
         except (aiohttp.ClientError, OSError) as error:
-            reason = f"{'no connection' if self.state == 'connecting' else 'broken'} ({type(error).__name__})"
+            reason = f"{'no connection' if self._state == 'connecting' else 'broken'} ({type(error).__name__})"
             drop_frames(error)
         if unusable:
             self._fail_all(NotSentError(f"the stream ended: {unusable}"))
@@ -318,7 +323,7 @@ class Cable:
             self._heard = self._clock.monotonic()
             self._tell_unreadable()
             return None
-        if self.state != "greeting" or frame.type == "welcome":
+        if self._state != "greeting" or frame.type == "welcome":
             self._heard = self._clock.monotonic()
         if frame.type:
             return self._heed(frame)
@@ -334,8 +339,8 @@ class Cable:
     def _heed(self, frame: _Frame) -> str | None:
         """Do what a frame of the protocol asks for."""
         match frame.type:
-            case "welcome" if self.state == "greeting":
-                self.state = "subscribing"
+            case "welcome" if self._state == "greeting":
+                self._state = "subscribing"
                 self._welcomed.set()
             case "ping":
                 self._pings += 1
@@ -365,9 +370,9 @@ class Cable:
         if subscription is None or subscription.is_confirmed:
             return
         subscription.is_confirmed = True
-        self.state = "live"
+        self._state = "live"
         for subscriber in [*subscription.subscribers]:
-            _LOGGER.info("subscribed to %s", subscriber.name, extra={"channel": subscriber.name, "state": self.state})
+            _LOGGER.info("subscribed to %s", subscriber.name, extra={"channel": subscriber.name, "state": self._state})
             subscriber.confirmed()
         self._kick.set()
 
@@ -392,7 +397,7 @@ class Cable:
                 heard = self._heard
                 await clock.sleep(_LAST_LOOK)  # what came while the event loop was busy is read first
                 if self._heard == heard:
-                    return _SILENCES.get(self.state, "silence")
+                    return _SILENCES.get(self._state, "silence")
                 continue
             began = clock.monotonic()
             await clock.sleep(due)
