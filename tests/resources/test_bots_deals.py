@@ -194,7 +194,7 @@ async def test_strategies_come_by_name(server: Loopback) -> None:
         assert isinstance(found["rsi"], AvailableStrategy)
         assert found["rsi"].options == {"points": None}
         server.text = "[]"
-        with pytest.raises(UnreadableResponseError, match="is no JSON object") as caught:
+        with pytest.raises(UnreadableResponseError, match="is not a JSON object") as caught:
             await client.bots.strategies()
     assert caught.value.outcome is Outcome.DONE
 
@@ -301,7 +301,7 @@ async def test_all_deals_are_walked_in_pages_of_a_thousand(server: Loopback) -> 
     assert first.keys() == {"bot_id", "account_id", "scope", "base", "quote", "note", "from", "to"}
 
 
-# --- a creation whose answer was lost
+# --- a create whose response was lost
 
 
 CREATED_AT: Final = datetime(2024, 9, 17, tzinfo=UTC).isoformat()  # what the clock of the tests shows

@@ -469,7 +469,7 @@ async def test_all_bots_are_walked_in_pages_of_a_hundred_by_the_time_of_their_cr
     }
 
 
-# --- a creation whose answer was lost
+# --- a create whose response was lost
 
 
 CREATED_AT: Final = datetime(2024, 9, 17, tzinfo=UTC).isoformat()  # what the clock of the tests shows

@@ -660,7 +660,7 @@ async def test_a_reading_that_fails_says_that_nothing_was_written(market: Market
     assert market.written == []
 
 
-# --- a creation whose answer was lost
+# --- a create whose response was lost
 
 
 CREATED_AT: Final = datetime(2024, 9, 17, tzinfo=UTC).isoformat()  # what the clock of the tests shows

@@ -194,7 +194,7 @@ async def test_none_is_missed_and_none_comes_twice_while_trades_end(server: Loop
     assert set(walked) >= set(range(160)) - set(range(7, 28))
 
 
-# --- a creation whose answer was lost
+# --- a create whose response was lost
 
 
 def created(**changes: object) -> dict[str, object]:

@@ -142,7 +142,7 @@ class Accounts:
         """Find out what became of a :meth:`create` whose response was lost. Needs the permission ACCOUNTS_READ.
 
         ``GET /ver1/accounts``, all pages, up to four times within some seconds: that an account is absent right after a
-        failure proves nothing. Looked for is an account of the same market and name that is no older than the call,
+        failure proves nothing. Looked for is an account of the same market and name that is not older than the call,
         give or take two minutes by which clocks may differ. So another account that was created with the same type and
         name at about the same time is taken for it; and a request that 3Commas carries out later than that is missed.
 

@@ -119,7 +119,7 @@ class Bots:
         :raises TypeError: ``settings`` is of another class; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why, such as an order that is too small.
         :raises NotFoundError: there is no such account.
-        :raises OutcomeUnknownError: the answer was lost: ask :meth:`find_created` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: ask :meth:`find_created` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -168,7 +168,7 @@ class Bots:
         :raises TypeError: ``settings`` is of another class; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
         :raises NotAppliedError: it was done, but the response has other values, which ``differences`` names.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells what the bot has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells what the bot has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._editor.update(bot_id, settings)
@@ -201,7 +201,7 @@ class Bots:
         :raises ConflictError: the bot has other settings now than ``bot``; nothing was written.
         :raises NotAppliedError: it was done, but the response has other values, which ``differences`` names.
         :raises NotSentError: among others: the bot could not be read; nothing was written.
-        :raises OutcomeUnknownError: the answer to writing was lost: :meth:`get` tells what the bot has.
+        :raises OutcomeUnknownError: the response to the write was lost: :meth:`get` tells what the bot has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._editor.edit(bot, changes)
@@ -213,7 +213,7 @@ class Bots:
 
         :param bot_id: the bot's ``id``.
         :param include_events: whether ``bot_events`` is wanted, too; there may be hundreds.
-        :raises TypeError: ``include_events`` is no bool; nothing was sent.
+        :raises TypeError: ``include_events`` is not a bool; nothing was sent.
         :raises NotFoundError: there is no such bot.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
@@ -316,7 +316,7 @@ class Bots:
 
         :param bot_id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells whether the bot is on.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells whether the bot is on.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -330,7 +330,7 @@ class Bots:
 
         :param bot_id: the bot's ``id``.
         :raises PermissionDeniedError: 3Commas does not allow it.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells whether the bot is on.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells whether the bot is on.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -352,7 +352,8 @@ class Bots:
         :raises ValueError: an argument is empty, or ``amount`` no number; nothing was sent.
         :raises TypeError: an argument is of the wrong type; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
-        :raises OutcomeUnknownError: the answer was lost: look for the name in :meth:`list` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look for the name in :meth:`list` before you repeat the
+            call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -375,7 +376,7 @@ class Bots:
         :param bot_id: the bot's ``id``.
         :returns: the bot, while its deals are being closed.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: look at the bot's deals before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the bot's deals before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -391,7 +392,7 @@ class Bots:
         :param bot_id: the bot's ``id``.
         :returns: the bot, while its deals are being cancelled.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: look at the bot's deals before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the bot's deals before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -417,8 +418,8 @@ class Bots:
 
         :param pairs: the pairs in 3Commas' form: ``["BTC_SUI"]``.
         :returns: the pairs that were put on the list.
-        :raises TypeError: ``pairs`` is no sequence of strings; nothing was sent.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`blacklist` tells what is on the list.
+        :raises TypeError: ``pairs`` is not a sequence of strings; nothing was sent.
+        :raises OutcomeUnknownError: the response was lost: :meth:`blacklist` tells what is on the list.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -504,7 +505,7 @@ class Bots:
         :param bot_id: the bot's ``id``.
         :raises PermissionDeniedError: 3Commas does not allow it.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: whether :meth:`get` still finds the bot tells.
+        :raises OutcomeUnknownError: the response was lost: whether :meth:`get` still finds the bot tells.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -553,7 +554,7 @@ def _identity(name: object, pairs: object) -> tuple[object, frozenset[object]]:
 def _by_name(found: JsonValue) -> dict[str, AvailableStrategy]:
     if not isinstance(found, dict):
         raise UnreadableResponseError(
-            "GET /ver1/bots/strategy_list: the response is no JSON object",
+            "GET /ver1/bots/strategy_list: the response is not a JSON object",
             outcome=Outcome.DONE,
             method="GET",
             path="/ver1/bots/strategy_list",

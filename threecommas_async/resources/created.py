@@ -33,7 +33,7 @@ async def find_created(
 ) -> R | None:
     """Look for the row that the failed call may have created, again and again while it is not there.
 
-    A row counts if it is no older than the call, give or take two minutes by which clocks may differ; of several, the
+    A row counts if it is not older than the call, give or take two minutes by which clocks may differ; of several, the
     newest.
 
     :param error: what the call ended in.
@@ -64,7 +64,7 @@ async def find_created(
 
 
 async def since(error: ThreeCommasError, rows: AsyncIterator[R]) -> AsyncIterator[R]:
-    """Yield the rows of a long list that :func:`find_created` looks at: those that are no older than the failed call.
+    """Yield the rows of a long list that :func:`find_created` looks at: those that are not older than the failed call.
 
     :param error: what the call ended in.
     :param rows: walks through the list, which was asked for the newest first. It is taken at that as soon as a row is

@@ -171,7 +171,7 @@ class Deals:
         :raises TypeError: there is no such setting, or a value is of the wrong type; nothing was sent.
         :raises ValueError: a value cannot be right, or does not go with the others, or none is given; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells what the deal has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells what the deal has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -190,7 +190,7 @@ class Deals:
 
         :param deal_id: the deal's ``id``.
         :returns: the deal, while it is being closed.
-        :raises OutcomeUnknownError: the answer was lost: look at the deal before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the deal before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -206,7 +206,7 @@ class Deals:
         :param deal_id: the deal's ``id``.
         :param trade_id: the step's ``trade_id``.
         :returns: the deal, while the step is being closed.
-        :raises OutcomeUnknownError: the answer was lost: look at the deal before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the deal before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -225,7 +225,7 @@ class Deals:
 
         :param deal_id: the deal's ``id``.
         :returns: the deal, while it is being cancelled.
-        :raises OutcomeUnknownError: the answer was lost: look at the deal before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the deal before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -318,11 +318,11 @@ class Deals:
         :param rate: the price of a limit order; market orders have none.
         :param response_type: what to return: ``"empty"`` for nothing, ``"market_order"`` for the order, ``"deal"`` for
             the deal, which goes with bots of a single pair only.
-        :raises ValueError: ``quantity`` is no number above 0; ``rate`` is missing, or given with a market order;
+        :raises ValueError: ``quantity`` is not a number above 0; ``rate`` is missing, or given with a market order;
             ``response_type`` is another word. Nothing was sent.
         :raises TypeError: an argument is of the wrong type; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
-        :raises OutcomeUnknownError: the answer was lost: look at :meth:`market_orders` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at :meth:`market_orders` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -349,7 +349,7 @@ class Deals:
         :returns: the changed deal.
         :raises ValueError: ``max_safety_orders`` is out of range; nothing was sent.
         :raises NotFoundError: there is no such deal.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells what the deal has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells what the deal has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -372,9 +372,9 @@ class Deals:
         :param deal_id: the deal's ``id``.
         :param order_id: the order's ``order_id``: a number, or its digits.
         :returns: all orders of the deal; the one that is being cancelled may still be ``Active``.
-        :raises ValueError: ``order_id`` is no such number; nothing was sent.
+        :raises ValueError: ``order_id`` is not such a number; nothing was sent.
         :raises InvalidRequestError: 3Commas refused, such as with "Cant be cancelled".
-        :raises OutcomeUnknownError: the answer was lost: :meth:`market_orders` tells how the order stands.
+        :raises OutcomeUnknownError: the response was lost: :meth:`market_orders` tells how the order stands.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -394,8 +394,8 @@ class Deals:
         :param deal_id: the deal's ``id``.
         :param stop_bot: whether to switch off the bot as well; one that stays on may open the next deal at once.
         :returns: the SmartTrade.
-        :raises TypeError: ``stop_bot`` is no bool; nothing was sent.
-        :raises OutcomeUnknownError: the answer was lost: look at the deal before you repeat the call.
+        :raises TypeError: ``stop_bot`` is not a bool; nothing was sent.
+        :raises OutcomeUnknownError: the response was lost: look at the deal before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(

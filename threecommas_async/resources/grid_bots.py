@@ -77,7 +77,7 @@ class GridBots:
         :raises TypeError: ``settings`` is of another class; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
         :raises NotFoundError: there is no such account.
-        :raises OutcomeUnknownError: the answer was lost: ask :meth:`find_created` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: ask :meth:`find_created` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -92,7 +92,7 @@ class GridBots:
 
         ``GET /ver1/grid_bots``, all pages of the account, up to four times within some seconds: that a bot is absent
         right after a failure proves nothing. Looked for is a bot on the same account, with the same name and pair, that
-        is no older than the call, give or take two minutes by which clocks may differ. That is certain as long as
+        is not older than the call, give or take two minutes by which clocks may differ. That is certain as long as
         nothing else creates grid bots of the same name and pair on the account at about the same time; give each bot a
         name of its own and it is. Not certain is None: a request that 3Commas carries out later than this looks is
         missed.
@@ -129,7 +129,7 @@ class GridBots:
         :raises TypeError: ``settings`` is of another class; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
         :raises NotAppliedError: it was done, but the response has other values, which ``differences`` names.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells what the bot has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells what the bot has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._editor.update(id, settings)
@@ -162,7 +162,7 @@ class GridBots:
         :raises ConflictError: the bot has other settings now than ``bot``; nothing was written.
         :raises NotAppliedError: it was done, but the response has other values, which ``differences`` names.
         :raises NotSentError: among others: the bot could not be read; nothing was written.
-        :raises OutcomeUnknownError: the answer to writing was lost: :meth:`get` tells what the bot has.
+        :raises OutcomeUnknownError: the response to the write was lost: :meth:`get` tells what the bot has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         if changes.get("leverage_type") == _NOT_SPECIFIED:
@@ -301,7 +301,7 @@ class GridBots:
 
         :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells whether the bot is on.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells whether the bot is on.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request("POST", "/ver1/grid_bots/{id}/enable", GridBot, ids=_ids(id))
@@ -313,7 +313,7 @@ class GridBots:
 
         :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells whether the bot is on.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells whether the bot is on.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request("POST", "/ver1/grid_bots/{id}/disable", GridBot, ids=_ids(id))
@@ -325,7 +325,7 @@ class GridBots:
 
         :param id: the bot's ``id``.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: whether :meth:`get` still finds the bot tells.
+        :raises OutcomeUnknownError: the response was lost: whether :meth:`get` still finds the bot tells.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request("DELETE", "/ver1/grid_bots/{id}", NoneType, ids=_ids(id), texts=(b"NONE",))
@@ -339,9 +339,9 @@ class GridBots:
         :param note: the note; 1 to 300 characters.
         :returns: the changed bot.
         :raises ValueError: ``note`` is empty or too long; nothing was sent.
-        :raises TypeError: ``note`` is no str; nothing was sent.
+        :raises TypeError: ``note`` is not a str; nothing was sent.
         :raises NotFoundError: there is no such bot.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells which note the bot has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells which note the bot has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -373,7 +373,7 @@ class GridBots:
         :param per_page: how many events a page has, from 1 to 100.
         :returns: the events, oldest first in the vendor's example.
         :raises ValueError: ``page`` or ``per_page`` is out of range; nothing was sent.
-        :raises TypeError: ``page`` or ``per_page`` is no int; nothing was sent.
+        :raises TypeError: ``page`` or ``per_page`` is not an int; nothing was sent.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(

@@ -85,7 +85,7 @@ class SmartTrades:
         :raises ValueError: the plan has what goes only with a SmartTrade that is there already; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why, such as a total that is too small.
         :raises PermissionDeniedError: among others: the account belongs to somebody else.
-        :raises OutcomeUnknownError: the answer was lost: ask :meth:`find_created` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: ask :meth:`find_created` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -100,7 +100,7 @@ class SmartTrades:
 
         ``GET /v2/smart_trades``, all pages of the account and the pair, up to four times within some seconds: that a
         SmartTrade is absent right after a failure proves nothing. Looked for is one on the same account and pair, of
-        the same kind, with the same note, that is no older than the call, give or take two minutes by which clocks may
+        the same kind, with the same note, that is not older than the call, give or take two minutes by which clocks may
         differ.
 
         That is certain if the plan had a note that no other SmartTrade has: give each a note of its own, write it down,
@@ -144,7 +144,7 @@ class SmartTrades:
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why.
         :raises NotFoundError: there is no such SmartTrade.
         :raises NotAppliedError: it was done, but the response has other values, which ``differences`` names.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells what it has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells what it has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._editor.update(id, plan)
@@ -178,7 +178,7 @@ class SmartTrades:
         :raises ConflictError: it is to do something else now than ``trade``; nothing was written.
         :raises NotAppliedError: it was done, but the response has other values, which ``differences`` names.
         :raises NotSentError: among others: it could not be read; nothing was written.
-        :raises OutcomeUnknownError: the answer to writing was lost: :meth:`get` tells what it has.
+        :raises OutcomeUnknownError: the response to the write was lost: :meth:`get` tells what it has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._editor.edit(trade, changes)
@@ -326,11 +326,11 @@ class SmartTrades:
         :param units: how much to buy (to sell, where it sells first), in the base currency.
         :param price: the price of a limit order; market orders have none.
         :returns: the SmartTrade; :meth:`trades` has the order.
-        :raises ValueError: ``units`` is no number above 0; ``price`` is missing, or given with a market order;
+        :raises ValueError: ``units`` is not a number above 0; ``price`` is missing, or given with a market order;
             ``order_type`` is another word. Nothing was sent.
         :raises TypeError: an argument is of the wrong type; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``fields`` tells what and why, such as a total that is too small.
-        :raises OutcomeUnknownError: the answer was lost: look at :meth:`trades` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at :meth:`trades` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -369,11 +369,11 @@ class SmartTrades:
         :param units: how much to sell (to buy back, where it sells first), in the base currency.
         :param price: the price of a limit order; market orders have none.
         :returns: the SmartTrade, while the order waits; ``reduce_funds`` has it.
-        :raises ValueError: ``units`` is no number above 0; ``price`` is missing, or given with a market order;
+        :raises ValueError: ``units`` is not a number above 0; ``price`` is missing, or given with a market order;
             ``order_type`` is another word. Nothing was sent.
         :raises TypeError: an argument is of the wrong type; nothing was sent.
         :raises InvalidRequestError: 3Commas refused: its status is another one, or too little would be left.
-        :raises OutcomeUnknownError: the answer was lost: look at :meth:`trades` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at :meth:`trades` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -393,7 +393,7 @@ class SmartTrades:
         :param id: the SmartTrade's ``id``.
         :returns: the SmartTrade, while it is being closed.
         :raises NotFoundError: there is no such SmartTrade.
-        :raises OutcomeUnknownError: the answer was lost: look at the SmartTrade before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the SmartTrade before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -409,7 +409,7 @@ class SmartTrades:
         :param note: the note, 1 to 300 characters.
         :raises ValueError: ``note`` is empty or longer; nothing was sent.
         :raises NotFoundError: there is no such SmartTrade.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells which note it has.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells which note it has.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -429,7 +429,7 @@ class SmartTrades:
         :param id: the SmartTrade's ``id``.
         :returns: the SmartTrade, while it is being cancelled; None where the API answers without one.
         :raises NotFoundError: there is no such SmartTrade.
-        :raises OutcomeUnknownError: the answer was lost: look at the SmartTrade before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the SmartTrade before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -444,7 +444,7 @@ class SmartTrades:
 
         :param id: the SmartTrade's ``id``.
         :returns: the SmartTrade, while its position is being entered.
-        :raises OutcomeUnknownError: the answer was lost: look at the SmartTrade before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at the SmartTrade before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -476,7 +476,7 @@ class SmartTrades:
         :param smart_trade_id: the SmartTrade's ``id``.
         :param trade_id: the ``id`` of the step, which is that of its trade.
         :returns: the SmartTrade, while the step is being closed.
-        :raises OutcomeUnknownError: the answer was lost: look at :meth:`trades` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at :meth:`trades` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -492,7 +492,7 @@ class SmartTrades:
         :param smart_trade_id: the SmartTrade's ``id``.
         :param trade_id: the ``id`` of the trade.
         :returns: the SmartTrade, while the trade is being cancelled; None where the API answers without one.
-        :raises OutcomeUnknownError: the answer was lost: look at :meth:`trades` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: look at :meth:`trades` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(

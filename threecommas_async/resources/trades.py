@@ -69,7 +69,7 @@ class Trades:
         :returns: the trade as it begins; :meth:`get` tells how it goes on.
         :raises TypeError: ``plan`` is of another class; nothing was sent.
         :raises InvalidRequestError: 3Commas refused; ``description`` and ``fields`` tell why.
-        :raises OutcomeUnknownError: the answer was lost: ask :meth:`find_created` before you repeat the call.
+        :raises OutcomeUnknownError: the response was lost: ask :meth:`find_created` before you repeat the call.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
@@ -86,7 +86,7 @@ class Trades:
         ``GET /ver1/trades`` and ``GET /ver1/trades/history``, all pages of the account and the pair that are no older
         than the call, up to four times within some seconds: that a trade is absent right after a failure proves
         nothing. Looked for is a trade on the same account and pair with the same order, units, price and conditions,
-        that is no older than the call, give or take two minutes by which clocks may differ.
+        that is not older than the call, give or take two minutes by which clocks may differ.
 
         A trade can be given neither a name nor a note. So what is found is certain only as long as nothing else creates
         the same trade on the account at about the same time; units that differ a little from each other help. None is
@@ -208,7 +208,7 @@ class Trades:
         :param uuid: the trade's ``uuid``, or the text of it.
         :returns: the trade, cancelled or about to be.
         :raises InvalidRequestError: 3Commas refused, such as with "Trade cannot be cancelled": see ``is_cancelable``.
-        :raises OutcomeUnknownError: the answer was lost: :meth:`get` tells how the trade stands.
+        :raises OutcomeUnknownError: the response was lost: :meth:`get` tells how the trade stands.
         :raises ThreeCommasError: see :mod:`threecommas_async.errors`.
         """
         return await self._transport.request(
