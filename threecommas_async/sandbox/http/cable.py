@@ -147,7 +147,7 @@ class CableServer:
         return request.path in PATHS
 
     def changed(self, entity: object) -> None:
-        """Push what has changed to all who subscribed to its channel."""
+        """Push an entity that has changed to all subscribers of its channel."""
         channel = next((one for one in self._channels.values() if type(entity) is one.kind), None)
         if channel is None:
             return
@@ -166,7 +166,7 @@ class CableServer:
                 for _ in range(self.faults.copies()):
                     connection.push(_Frame("push", text))
         if self.connections and not self._is_settling:
-            # What is closed in two phases is finished after the response that shows the first.
+            # Closing in two phases is finished after the response that shows the first phase.
             self._is_settling = True
             asyncio.get_running_loop().call_soon(self._settle)
 
@@ -183,7 +183,7 @@ class CableServer:
                 self.faults.remember(channel.name, channel.document(entity), float("-inf"))
 
     def lagging(self, path: str, document: object) -> object:
-        """Return the answer of a list as it was a while ago, if lists are to lag behind."""
+        """Return the document of a list as it was a while ago, if lists are to lag."""
         channel = next((channel for channel in self._channels.values() if channel.path == path), None)
         if channel is None or not self.faults.rest_lag or not isinstance(document, list):
             return document
@@ -291,7 +291,7 @@ class CableServer:
             self._bring_to_present()
 
     async def _write(self, connection: CableConnection, socket: web.WebSocketResponse) -> None:
-        """Send what is to be sent, with the faults that are planned."""
+        """Send the queued frames, with the planned faults."""
         while True:
             frame = await connection.next()
             if connection.is_stalled:
