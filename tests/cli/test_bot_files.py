@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from threecommas_async import codec
 from threecommas_async.cli.bot_files import (
-    FIXED,
     BotEntry,
     BotFileError,
     Difference,
@@ -28,6 +27,7 @@ from threecommas_async.cli.bot_files import (
     to_toml,
     updated,
 )
+from threecommas_async.cli.bot_kinds import DCA_BOTS
 from threecommas_async.models.base import OMITTED
 from threecommas_async.models.dca_bot import DcaBot
 from threecommas_async.models.dca_bot_settings import DcaBotSettings
@@ -112,35 +112,38 @@ ENTRIES = st.lists(
 
 @given(ENTRIES)
 def test_what_is_written_is_read_back(entries: list[BotEntry]) -> None:
-    assert from_toml(to_toml(entries)) == entries
+    assert from_toml(DCA_BOTS, to_toml(DCA_BOTS, entries)) == entries
 
 
 @given(ENTRIES)
 def test_written_twice_it_is_the_same_text(entries: list[BotEntry]) -> None:
-    text = to_toml(entries)
-    assert to_toml(from_toml(text)) == text
+    text = to_toml(DCA_BOTS, entries)
+    assert to_toml(DCA_BOTS, from_toml(DCA_BOTS, text)) == text
 
 
 @given(ENTRIES, TEXTS)
 def test_comments_are_comments_whatever_they_hold(entries: list[BotEntry], words: str) -> None:
-    text = to_toml([attrs.evolve(entry, left_out={"name": words}) for entry in entries], [words])
-    assert from_toml(text) == entries
+    text = to_toml(DCA_BOTS, [attrs.evolve(entry, left_out={"name": words}) for entry in entries], [words])
+    assert from_toml(DCA_BOTS, text) == entries
 
 
 @given(ENTRIES)
 def test_a_file_that_is_up_to_date_is_left_as_it_is(entries: list[BotEntry]) -> None:
-    text = to_toml(entries)
-    assert updated(text, entries) == text
+    text = to_toml(DCA_BOTS, entries)
+    assert updated(DCA_BOTS, text, entries) == text
 
 
 @given(ENTRIES, ENTRIES)
 def test_an_update_takes_over_what_the_file_names(entries: list[BotEntry], now: list[BotEntry]) -> None:
     bots = {entry.id: attrs.evolve(other, id=entry.id) for entry, other in zip(entries, now, strict=False)}
-    after = {entry.id: entry for entry in from_toml(updated(to_toml(entries), bots.values()))}
+    after = {
+        entry.id: entry for entry in from_toml(DCA_BOTS, updated(DCA_BOTS, to_toml(DCA_BOTS, entries), bots.values()))
+    }
     assert after.keys() == {entry.id for entry in entries}
     for entry in entries:
         wanted = bots.get(entry.id, entry).settings
         assert not differences(
+            DCA_BOTS,
             BotEntry(entry.id, wanted),
             BotEntry(entry.id, after[entry.id].settings),
         )
@@ -151,21 +154,23 @@ def test_an_update_takes_over_what_the_file_names(entries: list[BotEntry], now: 
 def test_a_change_and_its_reverse_cancel_each_other(entries: list[BotEntry], others: list[BotEntry]) -> None:
     for now, other in zip(entries, others, strict=False):
         wanted = BotEntry(now.id, {name: value for name, value in other.settings.items() if name in now.settings})
-        found = differences(now, wanted)
+        found = differences(DCA_BOTS, now, wanted)
         after = BotEntry(now.id, {**now.settings, **{one.name: one.new for one in found}})
-        back = from_toml(to_toml([reverse(now, [one.name for one in found])])) if found else []
-        assert {one.name for entry in back for one in differences(after, entry)} == {one.name for one in found}
+        back = from_toml(DCA_BOTS, to_toml(DCA_BOTS, [reverse(now, [one.name for one in found])])) if found else []
+        assert {one.name for entry in back for one in differences(DCA_BOTS, after, entry)} == {
+            one.name for one in found
+        }
         for entry in back:
             restored = {**after.settings, **entry.settings}
-            assert not differences(now, BotEntry(now.id, restored))
+            assert not differences(DCA_BOTS, now, BotEntry(now.id, restored))
 
 
 @pytest.mark.parametrize("bot", example_bots(), ids=lambda bot: str(bot.id))
 def test_the_vendors_bots_are_written_whole_and_differ_in_nothing(bot: DcaBot) -> None:
     entry = entry_of(bot)
-    text = to_toml([entry])
-    assert from_toml(text) == [entry]
-    assert differences(entry_of(bot), from_toml(text)[0]) == []
+    text = to_toml(DCA_BOTS, [entry])
+    assert from_toml(DCA_BOTS, text) == [entry]
+    assert differences(DCA_BOTS, entry_of(bot), from_toml(DCA_BOTS, text)[0]) == []
     settings = bot.settings()
     sent = {field.name for field in attrs.fields(DcaBotSettings) if getattr(settings, field.name) is not OMITTED}
     assert entry.settings.keys() == sent
@@ -190,7 +195,7 @@ def test_the_form_of_a_file() -> None:
         },
         32849081,
     )
-    assert to_toml([entry], ["Mine."]) == (
+    assert to_toml(DCA_BOTS, [entry], ["Mine."]) == (
         "# Mine.\n"
         "\n"
         "[[bots]]\n"
@@ -211,14 +216,14 @@ def test_the_form_of_a_file() -> None:
 def test_no_secret_is_written() -> None:
     bot = changed(url_secret="0123456789")
     assert bot.url_secret is not None
-    assert "0123456789" not in to_toml([entry_of(bot)])
+    assert "0123456789" not in to_toml(DCA_BOTS, [entry_of(bot)])
     strategies = [{"strategy": "webhook", "options": {"time": "3m", "token": "0123456789"}}]
     entry = entry_of(changed(strategy_list=strategies))
     assert entry.left_out == {"strategy_list": "it contains a secret (token)"}
-    text = to_toml([entry])
+    text = to_toml(DCA_BOTS, [entry])
     assert "0123456789" not in text
     assert "# strategy_list is left out: it contains a secret (token)\n" in text
-    assert "strategy_list" not in from_toml(text)[0].settings
+    assert "strategy_list" not in from_toml(DCA_BOTS, text)[0].settings
 
 
 def test_a_null_within_a_setting_is_not_lost_but_left_out() -> None:
@@ -238,7 +243,7 @@ def test_an_update_keeps_comments_and_layout() -> None:
         'min_price = "1" # soon\nname = "Main"\n'
     )
     entry = BotEntry(7, {"take_profit": Decimal(3), "min_price": None, "name": "Main", "max_safety_orders": 3})
-    assert updated(text, [entry]) == (
+    assert updated(DCA_BOTS, text, [entry]) == (
         "# Our bots\n\n[[bots]] # the first\nid = 7\n"
         'take_profit    = "3"   # Anna chose it\n'
         'name = "Main"\nunset = ["min_price"]\n'
@@ -248,8 +253,8 @@ def test_an_update_keeps_comments_and_layout() -> None:
 def test_an_update_sets_what_was_unset_and_adds_bots_at_the_end() -> None:
     text = '[[bots]]\nid = 7\nunset = ["min_price", "max_price"]\n'
     first = BotEntry(7, {"min_price": Decimal(1), "max_price": None})
-    after = updated(text, [first, BotEntry(8, {"name": "New"})])
-    assert from_toml(after) == [first, BotEntry(8, {"name": "New"})]
+    after = updated(DCA_BOTS, text, [first, BotEntry(8, {"name": "New"})])
+    assert from_toml(DCA_BOTS, after) == [first, BotEntry(8, {"name": "New"})]
     assert after.startswith("[[bots]]\nid = 7\n")
 
 
@@ -259,6 +264,7 @@ def test_an_update_sets_what_was_unset_and_adds_bots_at_the_end() -> None:
 def test_differences() -> None:
     now = entry_of(changed())
     wanted = from_toml(
+        DCA_BOTS,
         f"""
         [[bots]]
         id = {now.id}
@@ -269,9 +275,9 @@ def test_differences() -> None:
         cooldown = "300.0"
         sl_to_breakeven_enabled = true
         unset = ["min_price", "leverage_custom_value"]
-        """
+        """,
     )[0]
-    assert differences(now, wanted) == [
+    assert differences(DCA_BOTS, now, wanted) == [
         Difference("name", "BTCUSDT/BNFCR Classic trading", "Other"),
         Difference("sl_to_breakeven_enabled", OMITTED, True),
         Difference("leverage_custom_value", Decimal("1.0"), None),
@@ -281,12 +287,12 @@ def test_differences() -> None:
 
 def test_the_order_of_pairs_is_no_difference() -> None:
     now = BotEntry(7, {"pairs": ("USDT_BTC", "USDT_ETH")})
-    assert not differences(now, BotEntry(7, {"pairs": ("USDT_ETH", "USDT_BTC")}))
-    assert differences(now, BotEntry(7, {"pairs": ("USDT_ETH",)}))
+    assert not differences(DCA_BOTS, now, BotEntry(7, {"pairs": ("USDT_ETH", "USDT_BTC")}))
+    assert differences(DCA_BOTS, now, BotEntry(7, {"pairs": ("USDT_ETH",)}))
 
 
 def test_the_reverse_says_what_it_cannot_give_back() -> None:
-    text = to_toml([reverse(BotEntry(7, {"name": "Main"}), ["name", "sl_to_breakeven_enabled"])], [])
+    text = to_toml(DCA_BOTS, [reverse(BotEntry(7, {"name": "Main"}), ["name", "sl_to_breakeven_enabled"])], [])
     assert text == (
         '[[bots]]\nid = 7\nname = "Main"\n# sl_to_breakeven_enabled is left out: 3Commas did not say what it was\n'
     )
@@ -320,7 +326,7 @@ def test_values_for_people(value: object, text: str) -> None:
     ("text", "error"),
     [
         ("[[bots]", "not valid TOML: .*line 1"),
-        ("bot = 1", r"bot does not belong here: a file has \[\[bots\]\] and nothing else"),
+        ("bot = 1", r"bot does not belong here: a file of DCA bots has \[\[bots\]\] and nothing else"),
         ("bots = 1", r"bots must be tables, each headed by \[\[bots\]\]"),
         ("[[bots]]\nname = 'x'", r"each of \[\[bots\]\] needs an id, a whole number above 0"),
         ("[[bots]]\nid = '7'", "needs an id"),
@@ -348,18 +354,20 @@ def test_values_for_people(value: object, text: str) -> None:
 )
 def test_what_is_wrong_is_named(text: str, error: str) -> None:
     with pytest.raises(BotFileError, match=error):
-        from_toml(text)
+        from_toml(DCA_BOTS, text)
 
 
 def test_numbers_without_quotes_are_exact() -> None:
-    (entry,) = from_toml("[[bots]]\nid = 7\nbase_order_volume = 0.1000000000000000055511151231257827\nmin_price = 7")
+    (entry,) = from_toml(
+        DCA_BOTS, "[[bots]]\nid = 7\nbase_order_volume = 0.1000000000000000055511151231257827\nmin_price = 7"
+    )
     assert str(entry.settings["base_order_volume"]) == "0.1000000000000000055511151231257827"
     assert entry.settings["min_price"] == Decimal(7)
 
 
 def test_no_bots() -> None:
-    assert from_toml("# nothing yet\n") == []
-    assert tomllib.loads(to_toml([])) == {}
+    assert from_toml(DCA_BOTS, "# nothing yet\n") == []
+    assert tomllib.loads(to_toml(DCA_BOTS, [])) == {}
 
 
 # --- assignments
@@ -367,7 +375,9 @@ def test_no_bots() -> None:
 
 def test_assignments() -> None:
     settings = from_assignments(
-        ["take_profit=2.5", "name = 'A = B'", "pairs=['USDT_BTC']", "trailing_enabled=false"], ["min_profit_type"]
+        DCA_BOTS,
+        ["take_profit=2.5", "name = 'A = B'", "pairs=['USDT_BTC']", "trailing_enabled=false"],
+        ["min_profit_type"],
     )
     assert settings == {
         "take_profit": Decimal("2.5"),
@@ -393,16 +403,16 @@ def test_assignments() -> None:
 )
 def test_assignments_that_cannot_be_used(assignment: str, error: str) -> None:
     with pytest.raises(BotFileError, match=error):
-        from_assignments([assignment], [])
+        from_assignments(DCA_BOTS, [assignment], [])
 
 
 def test_a_setting_is_given_once() -> None:
     with pytest.raises(BotFileError, match="take_profit is given twice"):
-        from_assignments(["take_profit=1", "take_profit=2"], [])
+        from_assignments(DCA_BOTS, ["take_profit=1", "take_profit=2"], [])
     with pytest.raises(BotFileError, match="take_profit is given twice"):
-        from_assignments(["take_profit=1"], ["take_profit"])
+        from_assignments(DCA_BOTS, ["take_profit=1"], ["take_profit"])
 
 
 def test_what_is_fixed_are_settings_and_the_account() -> None:
     known: set[Any] = {field.name for field in attrs.fields(DcaBotSettings)}
-    assert known >= FIXED - {"account_id"}
+    assert known >= DCA_BOTS.fixed - {"account_id"}

@@ -372,12 +372,13 @@ def test_a_change_by_somebody_else_is_not_overwritten(
     command: Command, trading: TradingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from threecommas_async.cli import bot_changes
+    from threecommas_async.cli.bot_kinds import BotKind
 
     checked = bot_changes.checked
 
-    def meanwhile(changes: list[bot_changes.Change]) -> list[bot_changes.Change]:
+    def meanwhile(kind: BotKind, changes: list[bot_changes.Change]) -> list[bot_changes.Change]:
         trading.bots[FIRST]["max_safety_orders"] = 5
-        return checked(changes)
+        return checked(kind, changes)
 
     monkeypatch.setattr(bot_changes, "checked", meanwhile)
     result = command("bots", "apply", file_of(bot15518453={"name": "'a'"}), "--yes")

@@ -134,17 +134,15 @@ def rename(
 @command(accounts)
 def remove(session: Session, one: AccountId, yes: Yes = False) -> Sentence:
     """Disconnect an account from 3Commas. Asks first; the account at the exchange is not touched."""
-    from threecommas_async.cli.questions import can_ask, confirm
+    from threecommas_async.cli.questions import confirm
 
     number = account_id(one)
-    if not yes and can_ask():
+
+    def question() -> str:
         account = session.run(lambda client: client.accounts.get(number))
-        name = clean(f"{number}, {account.name} ({account.exchange_name}),")
-    else:
-        name = str(number)
-    confirm(
-        f"Remove account {name} from 3Commas?", yes=yes, action="remove the account", otherwise="nothing was removed"
-    )
+        return clean(f"Remove account {number}, {account.name} ({account.exchange_name}), from 3Commas?")
+
+    confirm(question, yes=yes, action="remove the account", otherwise="nothing was removed")
     session.run(lambda client: client.accounts.remove(number))
     return Sentence(f"Account {number} was removed", {"id": number, "removed": True})
 

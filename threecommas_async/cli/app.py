@@ -12,7 +12,6 @@ import typer
 
 from threecommas_async.cli.accounts import accounts
 from threecommas_async.cli.balances import balances
-from threecommas_async.cli.bot_settings import bot_settings
 from threecommas_async.cli.bots import bots
 from threecommas_async.cli.commands import command
 from threecommas_async.cli.deals import deals
@@ -41,7 +40,6 @@ app: Final = typer.Typer(
 accounts.add_typer(balances)
 app.add_typer(accounts)
 app.add_typer(market_data)
-bots.add_typer(bot_settings)
 app.add_typer(bots)
 app.add_typer(deals)
 

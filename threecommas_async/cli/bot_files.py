@@ -1,4 +1,4 @@
-"""Settings of DCA bots as TOML that people edit, comment and keep in git, and the differences between two of them.
+"""Settings of bots as TOML that people edit, comment and keep in git, and the differences between two of them.
 
 ::
 
@@ -10,7 +10,8 @@
     unset = ["min_price"]
 
 Decimals are written as strings, so that every digit is kept; numbers are read exactly, too. ``unset`` names the
-settings that are null. A setting that is not in the file stays as it is. A file never contains a secret.
+settings that are null. A setting that is not in the file stays as it is. A file never contains a secret. A file of
+another kind of bots has tables of another name, such as ``[[grid_bots]]``.
 """
 
 from __future__ import annotations
@@ -23,23 +24,15 @@ from typing import Any, Final, cast, get_args
 
 import attrs
 
+from threecommas_async.cli.bot_kinds import Bot, BotKind
 from threecommas_async.models.base import OMITTED
-from threecommas_async.models.dca_bot import DcaBot
-from threecommas_async.models.dca_bot_settings import CREATE_ONLY, DcaBotSettings
 from threecommas_async.models.editable import COMPARED_BY
 from threecommas_async.models.request import Request
 from threecommas_async.redaction import is_secret_name
 
 Settings = Mapping[str, object]
-"""Settings by name, as in :class:`DcaBotSettings`; None is null."""
+"""Settings by name, as in the class of the bots' settings; None is null."""
 
-FIXED: Final = CREATE_ONLY | {"account_id"}
-"""Settings that a bot is given when it is created and that cannot be changed."""
-
-_HEADING: Final = (
-    "Settings of DCA bots. `threecommas bots diff FILE` shows what would change, `threecommas bots apply FILE` changes",
-    "it. A setting that is not here stays as it is; `unset` names those that are null.",
-)
 _FIXED_NOTE: Final = "Fixed when the bot was created; `apply` refuses to change them."
 _UNSET: Final = "unset"
 _WORDS: Final[Mapping[str, str]] = {
@@ -85,13 +78,13 @@ class Difference:
     new: object
 
 
-def entry_of(bot: DcaBot) -> BotEntry:
+def entry_of(bot: Bot) -> BotEntry:
     """Return the bot as an entry of a file.
 
     :raises ValueError: a setting could not be read; writing it back would lose it.
     """
     settings = bot.settings()
-    values = {field.name: getattr(settings, field.name) for field in attrs.fields(DcaBotSettings)}
+    values = {field.name: getattr(settings, field.name) for field in attrs.fields(type(settings))}
     reasons = {name: reason for name, value in values.items() if (reason := _unwritable(value)) is not None}
     kept = {name: value for name, value in values.items() if value is not OMITTED and name not in reasons}
     return BotEntry(bot.id, kept, bot.account_id, reasons)
@@ -100,9 +93,9 @@ def entry_of(bot: DcaBot) -> BotEntry:
 # Differences
 
 
-def differences(now: BotEntry, wanted: BotEntry) -> list[Difference]:
+def differences(kind: BotKind, now: BotEntry, wanted: BotEntry) -> list[Difference]:
     """Return the settings that differ from the file; what the file does not name does not differ."""
-    fields = attrs.fields_dict(DcaBotSettings)
+    fields = attrs.fields_dict(kind.settings)
     found = [
         Difference(name, now.settings.get(name, OMITTED), value)
         for name, value in wanted.settings.items()
@@ -150,30 +143,33 @@ def text_of_setting(value: object) -> str:
 # Reading
 
 
-def from_toml(text: str) -> list[BotEntry]:
+def from_toml(kind: BotKind, text: str) -> list[BotEntry]:
     """Read a file.
 
-    :raises BotFileError: it is not valid TOML, or contains something that no bot has.
+    :raises BotFileError: it is not valid TOML, or contains something that no bot of the kind has.
     """
+    name = kind.table
     try:
         document = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise BotFileError(f"not valid TOML: {error}") from None
-    if others := document.keys() - {"bots"}:
-        raise BotFileError(f"{', '.join(sorted(others))} does not belong here: a file has [[bots]] and nothing else")
-    tables: object = document.get("bots", [])
+    if others := document.keys() - {name}:
+        raise BotFileError(
+            f"{', '.join(sorted(others))} does not belong here: a file of {kind.plural} has [[{name}]] and nothing else"
+        )
+    tables: object = document.get(name, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in cast("list[object]", tables)):
-        raise BotFileError("bots must be tables, each headed by [[bots]]")
-    entries = [_entry(table) for table in cast("list[dict[str, object]]", tables)]
+        raise BotFileError(f"{name} must be tables, each headed by [[{name}]]")
+    entries = [_entry(kind, table) for table in cast("list[dict[str, object]]", tables)]
     seen: set[int] = set()
     for entry in entries:
         if entry.id in seen:
-            raise BotFileError(f"bot {entry.id} is listed twice")
+            raise BotFileError(f"{kind.noun} {entry.id} is listed twice")
         seen.add(entry.id)
     return entries
 
 
-def from_assignments(assignments: Iterable[str], unset: Iterable[str]) -> Settings:
+def from_assignments(kind: BotKind, assignments: Iterable[str], unset: Iterable[str]) -> Settings:
     """Read settings from the command line.
 
     :param assignments: texts such as ``take_profit=2.5``: a name, and a value in TOML.
@@ -193,32 +189,32 @@ def from_assignments(assignments: Iterable[str], unset: Iterable[str]) -> Settin
             raise BotFileError(f"the value of {name} is not TOML; text needs quotes: '{name}=\"...\"'")
         if name in settings:
             raise BotFileError(f"{name} is given twice")
-        settings[name] = _setting(name, document["value"])
+        settings[name] = _setting(kind, name, document["value"])
     for name in unset:
         if name in settings:
             raise BotFileError(f"{name} is given twice")
-        settings[name] = _setting(name, None)
-    if fixed := [name for name in settings if name in FIXED]:
-        raise BotFileError(f"{', '.join(fixed)} cannot be changed: a bot is given it when it is created")
+        settings[name] = _setting(kind, name, None)
+    if fixed := [name for name in settings if name in kind.fixed]:
+        raise BotFileError(f"{', '.join(fixed)} cannot be changed: a {kind.noun} is given it when it is created")
     return settings
 
 
-def _entry(table: Mapping[str, object]) -> BotEntry:
+def _entry(kind: BotKind, table: Mapping[str, object]) -> BotEntry:
     number = table.get("id")
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise BotFileError("each of [[bots]] needs an id, a whole number above 0")
+        raise BotFileError(f"each of [[{kind.table}]] needs an id, a whole number above 0")
     try:
-        return _entry_of_table(number, table)
+        return _entry_of_table(kind, number, table)
     except BotFileError as error:
-        raise BotFileError(f"bot {number}: {error}") from None
+        raise BotFileError(f"{kind.noun} {number}: {error}") from None
 
 
-def _entry_of_table(number: int, table: Mapping[str, object]) -> BotEntry:
+def _entry_of_table(kind: BotKind, number: int, table: Mapping[str, object]) -> BotEntry:
     account_id = table.get("account_id")
     if account_id is not None and (not isinstance(account_id, int) or isinstance(account_id, bool)):
         raise BotFileError("account_id must be a whole number")
     settings = {
-        name: _setting(name, value) for name, value in table.items() if name not in ("id", "account_id", _UNSET)
+        name: _setting(kind, name, value) for name, value in table.items() if name not in ("id", "account_id", _UNSET)
     }
     unset = table.get(_UNSET, [])
     if not isinstance(unset, list) or not all(isinstance(name, str) for name in cast("list[object]", unset)):
@@ -226,19 +222,19 @@ def _entry_of_table(number: int, table: Mapping[str, object]) -> BotEntry:
     for name in cast("list[str]", unset):
         if name in settings:
             raise BotFileError(f"{name} is given twice, or both set and unset")
-        settings[name] = _setting(name, None)
+        settings[name] = _setting(kind, name, None)
     return BotEntry(number, settings, account_id)
 
 
-def _setting(name: str, value: object) -> object:
+def _setting(kind: BotKind, name: str, value: object) -> object:
     """Return the converted value of a setting, checked as far as possible on its own."""
-    fields = attrs.fields_dict(DcaBotSettings)
+    fields = attrs.fields_dict(kind.settings)
     if name not in fields:
         close = get_close_matches(name, [*fields, "account_id"], 1)
-        raise BotFileError(f"a bot has no setting {name!r}{f'; did you mean {close[0]!r}?' if close else ''}")
+        raise BotFileError(f"a {kind.noun} has no setting {name!r}{f'; did you mean {close[0]!r}?' if close else ''}")
     field = cast("Any", fields[name])
     try:
-        part = _part_of(DcaBotSettings, name)
+        part = _part_of(kind.settings, name)
         if part is not None:
             value = _parts(name, value, part)
         elif isinstance(value, list):
@@ -300,39 +296,47 @@ def _in_words_of_toml(message: str) -> str:
 # Writing
 
 
-def to_toml(entries: Sequence[BotEntry], heading: Iterable[str] = _HEADING) -> str:
+def to_toml(kind: BotKind, entries: Sequence[BotEntry], heading: Iterable[str] | None = None) -> str:
     """Write a file.
 
-    :param heading: the comments at its beginning.
+    :param heading: the comments at its beginning; by default they say what it is for.
     """
     import tomlkit
 
     document = tomlkit.document()
-    for line in heading:
+    for line in _heading(kind) if heading is None else heading:
         document.add(tomlkit.comment(_comment(line)))
     tables: Any = tomlkit.aot()
     for entry in entries:
-        tables.append(_table(entry))
+        tables.append(_table(kind, entry))
     if entries:
         document.add(tomlkit.nl())
-        document.add("bots", tables)
+        document.add(kind.table, tables)
     return tomlkit.dumps(document).lstrip()
 
 
-def _table(entry: BotEntry) -> Any:
+def _heading(kind: BotKind) -> tuple[str, ...]:
+    return (
+        f"Settings of {kind.plural}. `threecommas {kind.group} diff FILE` shows what would change,",
+        f"`threecommas {kind.group} apply FILE` changes it. A setting that is not here stays as it is; `unset` names",
+        "those that are null.",
+    )
+
+
+def _table(kind: BotKind, entry: BotEntry) -> Any:
     import tomlkit
 
     table = tomlkit.table()
     table.add("id", entry.id)
     written = {name: value for name, value in entry.settings.items() if value is not None}
-    for name in (name for name in written if name not in FIXED):
+    for name in (name for name in written if name not in kind.fixed):
         table.add(name, _item(written[name]))
     for name, reason in entry.left_out.items():
         table.add(tomlkit.comment(_comment(f"{name} is left out: {reason}")))
     unset = [name for name, value in entry.settings.items() if value is None]
     if unset:
         table.add(_UNSET, _item(tuple(unset)))
-    fixed = [name for name in written if name in FIXED]
+    fixed = [name for name in written if name in kind.fixed]
     if fixed or entry.account_id is not None:
         table.add(tomlkit.comment(_FIXED_NOTE))
     if entry.account_id is not None:
@@ -342,7 +346,7 @@ def _table(entry: BotEntry) -> Any:
     return table
 
 
-def updated(text: str, entries: Iterable[BotEntry]) -> str:
+def updated(kind: BotKind, text: str, entries: Iterable[BotEntry]) -> str:
     """Return a file updated to the settings that its bots have now. Its comments and its choice of settings are kept.
 
     :param text: the file.
@@ -351,23 +355,23 @@ def updated(text: str, entries: Iterable[BotEntry]) -> str:
     """
     import tomlkit
 
-    before = {entry.id: entry for entry in from_toml(text)}
+    before = {entry.id: entry for entry in from_toml(kind, text)}
     document: Any = tomlkit.parse(text)
     added: list[BotEntry] = []
-    tables = {int(table["id"]): table for table in document.get("bots", [])}
+    tables = {int(table["id"]): table for table in document.get(kind.table, [])}
     for entry in entries:
         if entry.id not in before:
             added.append(entry)
             continue
         known = before[entry.id]
         current = BotEntry(entry.id, {name: entry.settings.get(name, OMITTED) for name in known.settings})
-        for difference in differences(known, current):
+        for difference in differences(kind, known, current):
             _replace(tables[entry.id], difference.name, difference.new)
         if known.account_id is not None and entry.account_id is not None and known.account_id != entry.account_id:
             tables[entry.id]["account_id"] = entry.account_id
     text = tomlkit.dumps(document)
     if added:
-        text = f"{text.rstrip()}\n\n{to_toml(added, heading=())}".lstrip()
+        text = f"{text.rstrip()}\n\n{to_toml(kind, added, heading=())}".lstrip()
     return text
 
 

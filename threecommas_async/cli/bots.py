@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from threecommas_async.cli.bot_settings import settings_commands
 from threecommas_async.cli.columns import Cell, Column, clean, number_of, percent
 from threecommas_async.cli.commands import command
 from threecommas_async.cli.deals import DEALS
-from threecommas_async.cli.errors import CommandError, explained
+from threecommas_async.cli.each import on_each
+from threecommas_async.cli.errors import CommandError
 from threecommas_async.cli.options import BotId, BotIds, OfAccount, Yes, identifier
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Record, Rows, Sections, Sentence
-from threecommas_async.errors import ThreeCommasError
 
 if TYPE_CHECKING:
+    from threecommas_async.cli.bot_kinds import BotKind
     from threecommas_async.client import ThreeCommasClient
     from threecommas_async.models.bot_stats import BotCopy
     from threecommas_async.models.dca_bot import DcaBot
 
 bots: Final = typer.Typer(name="bots", help="DCA bots.", no_args_is_help=True)
+
+
+def _kind() -> BotKind:
+    from threecommas_async.cli.bot_kinds import DCA_BOTS
+
+    return DCA_BOTS
+
+
+bots.add_typer(settings_commands(_kind))
 
 
 def _pairs(bot: DcaBot) -> str | None:
@@ -147,13 +158,13 @@ def show(session: Session, one: BotId) -> Sections:
 @command(bots)
 def enable(session: Session, ids: BotIds) -> Sentence:
     """Switch bots on, so that they open deals."""
-    return _each(session, ids, lambda client, number: client.bots.enable(number), "switched on")
+    return on_each(session, "bot", ids, lambda client, number: client.bots.enable(number), "switched on")
 
 
 @command(bots)
 def disable(session: Session, ids: BotIds) -> Sentence:
     """Switch bots off, so that they open no more deals. Open deals continue."""
-    return _each(session, ids, lambda client, number: client.bots.disable(number), "switched off")
+    return on_each(session, "bot", ids, lambda client, number: client.bots.disable(number), "switched off")
 
 
 @command(bots)
@@ -188,46 +199,15 @@ def copy(
 @command(bots)
 def delete(session: Session, ids: BotIds, yes: Yes = False) -> Sentence:
     """Delete bots. Asks first; a bot with open deals cannot be deleted."""
-    from threecommas_async.cli.questions import can_ask, confirm
+    from threecommas_async.cli.questions import confirm
 
     numbers = [identifier(one, "bot") for one in ids]
-    if not yes and can_ask():
+
+    def question() -> str:
         from threecommas_async.cli.bot_changes import read_bots
 
-        found = session.run(lambda client: read_bots(client, numbers))
-        named = ", ".join(clean(f"{bot.id} ({bot.name})") for bot in found)
-    else:
-        named = ", ".join(map(str, numbers))
-    confirm(f"Delete bot {named}?", yes=yes, action="delete the bots", otherwise="nothing was deleted")
-    return _each(session, ids, lambda client, number: client.bots.delete(number), "deleted")
+        found = session.run(lambda client: read_bots(client, _kind(), numbers))
+        return f"Delete bot {', '.join(clean(f'{bot.id} ({bot.name})') for bot in found)}?"
 
-
-def _each(
-    session: Session,
-    ids: Sequence[str],
-    act: Callable[[ThreeCommasClient, int], Awaitable[object]],
-    done: str,
-) -> Sentence:
-    """Apply ``act`` to one bot after the other, and stop at the first error."""
-    numbers = list(dict.fromkeys(identifier(one, "bot") for one in ids))
-
-    async def act_on_all(client: ThreeCommasClient) -> None:
-        from threecommas_async.cli.progress import steps
-
-        finished: list[int] = []
-        with steps("Bots", len(numbers)) as count_one:
-            for number in numbers:
-                try:
-                    await act(client, number)
-                except ThreeCommasError as error:
-                    if not finished:
-                        raise
-                    before = ", ".join(map(str, finished))
-                    raise CommandError(f"{explained(error)}; before it, {done}: {before}") from None
-                finished.append(number)
-                count_one()
-
-    session.run(act_on_all, patient=True)
-    what = "Bot" if len(numbers) == 1 else "Bots"
-    verb = "was" if len(numbers) == 1 else "were"
-    return Sentence(f"{what} {', '.join(map(str, numbers))} {verb} {done}", {"ids": numbers, "result": done})
+    confirm(question, yes=yes, action="delete the bots", otherwise="nothing was deleted")
+    return on_each(session, "bot", ids, lambda client, number: client.bots.delete(number), "deleted")

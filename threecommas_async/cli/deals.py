@@ -270,13 +270,14 @@ def _end(
     act: Callable[[ThreeCommasClient, int], Awaitable[Deal]],
     yes: bool,
 ) -> Record[Deal]:
-    from threecommas_async.cli.questions import can_ask, confirm
+    from threecommas_async.cli.questions import confirm
 
     number = identifier(one, "deal")
-    name = str(number)
-    if not yes and can_ask():
+
+    def question() -> str:
         deal = session.run(lambda client: client.deals.get(number))
         profit = "" if deal.profit is None else f", profit {deal.profit:f} {deal.quote_currency or ''}".rstrip()
-        name = f"{number} ({deal.pair}{profit})"
-    confirm(f"{verb} deal {name} {how}?", yes=yes, action=f"{verb.lower()} the deal", otherwise="nothing was done")
+        return f"{verb} deal {number} ({deal.pair}{profit}) {how}?"
+
+    confirm(question, yes=yes, action=f"{verb.lower()} the deal", otherwise="nothing was done")
     return Record(f"{verb} deal", _SHOWN, session.run(lambda client: act(client, number)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -38,9 +39,10 @@ def end_line() -> None:
     sys.stderr.write("\n")
 
 
-def confirm(question: str, *, yes: bool, action: str, otherwise: str) -> None:
+def confirm(question: str | Callable[[], str], *, yes: bool, action: str, otherwise: str) -> None:
     """Return if ``yes`` is set, or if a person says yes.
 
+    :param question: the question; a function that returns it is called only if there is somebody to ask.
     :param action: what is to be done, for the message where there is no terminal: ``remove the account``.
     :param otherwise: the error if the answer is no.
     :raises CommandError: the answer is no.
@@ -49,7 +51,7 @@ def confirm(question: str, *, yes: bool, action: str, otherwise: str) -> None:
         return
     if not can_ask():
         raise typer.BadParameter(f"there is no terminal to ask at: add --yes to {action} without a question")
-    if not is_confirmed(question):
+    if not is_confirmed(question if isinstance(question, str) else question()):
         raise CommandError(otherwise)
 
 

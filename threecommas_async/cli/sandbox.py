@@ -77,10 +77,11 @@ def sandbox(
 def _rehearse(
     series: Path, bots: Path, market: str, pair: str, balances: list[str] | tuple[str, ...], *, as_json: bool
 ) -> None:
+    from threecommas_async.cli.bot_kinds import DCA_BOTS
     from threecommas_async.cli.bot_settings import entries_of
     from threecommas_async.cli.rehearsal import rehearse
 
-    result = rehearse(entries_of(bots), series, market, pair, dict(map(_balance, balances)))
+    result = rehearse(entries_of(DCA_BOTS, bots), series, market, pair, dict(map(_balance, balances)))
     if as_json:
         print_json(result.value)
     else:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, final
 
 from threecommas_async.cli.bot_files import BotEntry, to_toml
+from threecommas_async.cli.bot_kinds import BotKind
 from threecommas_async.cli.output import print_hint
 
 
@@ -16,8 +17,9 @@ from threecommas_async.cli.output import print_hint
 class UndoFile:
     """A file of the settings that bots had before. It is created with the first bot, and rewritten with each."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, kind: BotKind, path: Path) -> None:
         self.path: Final = path
+        self._kind: Final = kind
         self._entries: Final[list[BotEntry]] = []
         self._created = False
 
@@ -37,7 +39,7 @@ class UndoFile:
     def hint(self, what: str) -> None:
         """Print the command that undoes the changes, for a person at a terminal."""
         if self._entries:
-            print_hint(f"{what}. To undo the changes: {apply_command(self.path)}")
+            print_hint(f"{what}. To undo the changes: {apply_command(self._kind, self.path)}")
 
     def _write(self) -> None:
         if not self._entries:
@@ -46,9 +48,9 @@ class UndoFile:
             return
         heading = (
             "The settings that bots had before they were changed. To restore them:",
-            apply_command(Path(self.path.name)),
+            apply_command(self._kind, Path(self.path.name)),
         )
-        text = to_toml(self._entries, heading)
+        text = to_toml(self._kind, self._entries, heading)
         if not self._created:
             with self.path.open("x", encoding="utf-8", newline="\n") as file:  # never over another file
                 file.write(text)
@@ -59,12 +61,14 @@ class UndoFile:
         os.replace(beside, self.path)  # noqa: PTH105
 
 
-def undo_path(file: Path | None) -> Path:
+def undo_path(kind: BotKind, file: Path | None) -> Path:
     """Return the path of a new undo file: beside ``file`` or, without one, in the current directory."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return Path(f"bots.undo-{moment}.toml") if file is None else file.with_name(f"{file.stem}.undo-{moment}.toml")
+    if file is None:
+        return Path(f"{kind.group}.undo-{moment}.toml")
+    return file.with_name(f"{file.stem}.undo-{moment}.toml")
 
 
-def apply_command(file: Path) -> str:
+def apply_command(kind: BotKind, file: Path) -> str:
     """Return the command that applies a file."""
-    return f"threecommas bots apply {shlex.quote(str(file))}"
+    return f"threecommas {kind.group} apply {shlex.quote(str(file))}"
