@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from . import calls, decoding, growth, imports, loop_stall, memory, profiling, signatures
+from . import calls, decoding, growth, imports, loop_stall, memory, profiling, signatures, streams
 from .report import Machine, Report, Result
 
 MEASUREMENTS: Final[Mapping[str, Callable[[int | None], Result]]] = {
@@ -23,6 +23,7 @@ MEASUREMENTS: Final[Mapping[str, Callable[[int | None], Result]]] = {
     "signing": signatures.signing,
     "profile": profiling.profile,
     "growth": growth.growth,
+    "streams": streams.streams,
 }
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
 from .rounds import ROOT
 
+_CATALOGUE: Final = ROOT / "tests" / "fixtures" / "catalogue"
+_EVENTS: Final = 19
 _FIXTURE: Final = ROOT / "tests" / "fixtures" / "account_created.json"
 _ID: Final = '"id": 32849081'
 _KEY: Final = "4ce4943c-f478-46c3-b50b-70de4d1bc34d"
@@ -28,3 +31,12 @@ def _numbered(text: str, number: int) -> str:
     text = text.replace(_ID, f'"id": {32849081 + number}')
     text = text.replace(_KEY, f"{number:08x}{_KEY[8:]}")
     return text.replace(_BTC, f"{number}{_BTC[1:]}")
+
+
+def deal() -> bytes:
+    """Return the example of the vendor's entity "Deal", with a log as a push has one."""
+    (entity,) = json.loads((_CATALOGUE / "deals.json").read_bytes())["entities"]
+    document = json.loads(entity["example_json"])
+    events = document["bot_events"] or [{"message": "Placing base order", "created_at": "2024-11-14T15:30:16.039Z"}]
+    document["bot_events"] = (events * _EVENTS)[:_EVENTS]
+    return json.dumps(document).encode()
