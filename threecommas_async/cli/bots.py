@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from threecommas_async.cli.bot_settings import settings_commands
-from threecommas_async.cli.columns import Cell, Column, clean, number_of, percent
+from threecommas_async.cli.columns import Cell, Column, clean, in_currency, named, number_of, percent
 from threecommas_async.cli.commands import command
 from threecommas_async.cli.deals import DEALS
 from threecommas_async.cli.each import on_each
@@ -71,10 +71,8 @@ def _setting(name: str) -> Callable[[DcaBot], Cell]:
 def _volume(name: str) -> Callable[[DcaBot], Cell]:
     def text(bot: DcaBot) -> Cell:
         volume, unit = getattr(bot, name), getattr(bot, f"{name}_type")
-        if volume is None:
-            return None
         currencies = {"quote_currency": bot.quote_currency, "percent": "%", "xbt": "XBT"}
-        return f"{volume:f} {currencies.get(unit, unit) or ''}".rstrip()
+        return in_currency(volume, currencies.get(unit, unit))
 
     return text
 
@@ -93,7 +91,7 @@ _LISTED: Final[tuple[Column[DcaBot], ...]] = (
 _SHOWN: Final[tuple[Column[DcaBot], ...]] = (
     Column("Name", "name"),
     Column("ID", "id"),
-    Column("Account", lambda bot: f"{bot.account_id} {bot.account_name or ''}".rstrip() if bot.account_id else None),
+    Column("Account", lambda bot: named(bot.account_id, bot.account_name)),
     Column("State", _state),
     Column("Side", "strategy"),
     Column("Pairs", _setting("pairs")),

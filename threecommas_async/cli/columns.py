@@ -79,9 +79,17 @@ def percent(number: Decimal) -> Decimal:
 
 def money(amount: CurrencyAmount | None) -> str | None:
     """Return an amount with its currency, exact."""
-    if amount is None or amount.amount is None:
-        return None
-    return f"{plain(amount.amount)} {amount.currency or ''}".rstrip()
+    return None if amount is None else in_currency(amount.amount, amount.currency)
+
+
+def in_currency(amount: Decimal | None, currency: str | None) -> str | None:
+    """Return an amount with its currency, exact."""
+    return None if amount is None else f"{plain(amount)} {currency or ''}".rstrip()
+
+
+def named(number: int | None, name: str | None) -> str | None:
+    """Return an id, and the name of what has it."""
+    return None if number is None else f"{number} {name or ''}".rstrip()
 
 
 def plain(number: Decimal) -> str:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-import attrs
 import typer
-from rich.text import Text
 
-from threecommas_async.cli.columns import Cell, Column, number_of, percent, sign_style, text_of
+from threecommas_async.cli.columns import Cell, Column, in_currency, named, number_of, percent
 from threecommas_async.cli.commands import command
+from threecommas_async.cli.ladder import Ladder
 from threecommas_async.cli.options import OfAccount, Yes, above_zero, identifier
-from threecommas_async.cli.output import print_levels
 from threecommas_async.cli.session import Session
-from threecommas_async.cli.tables import aligned
 from threecommas_async.cli.views import Record, Rows, Sections, Sentence
 
 if TYPE_CHECKING:
-    from threecommas_async.cli.levels import Rung
     from threecommas_async.client import ThreeCommasClient
     from threecommas_async.models.deal import Deal
     from threecommas_async.models.deal_order import DealOrder
@@ -29,10 +25,7 @@ deals: Final = typer.Typer(name="deals", help="Deals that DCA bots open.", no_ar
 
 _DealId = Annotated[str, typer.Argument(metavar="ID", help="The deal's id.", show_default=False)]
 
-_SPARE_LINES: Final = 10
-_MARKS: Final = {"price": "◄", "average": "─"}
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_STYLES: Final = {"take profit": "green", "stop loss": "red", "price": "bold cyan", "average": "bold", "entry": "bold"}
 
 
 def _status(deal: Deal) -> str | None:
@@ -48,26 +41,16 @@ def _orders_filled(deal: Deal) -> str | None:
 
 def _in_quote(name: str) -> Callable[[Deal], Cell]:
     def text(deal: Deal) -> Cell:
-        amount: Decimal | None = getattr(deal, name)
-        return None if amount is None else f"{amount:f} {deal.quote_currency or ''}".rstrip()
+        return in_currency(getattr(deal, name), deal.quote_currency)
 
     return text
 
 
 def _in_base(name: str) -> Callable[[Deal], Cell]:
     def text(deal: Deal) -> Cell:
-        amount: Decimal | None = getattr(deal, name)
-        return None if amount is None else f"{amount:f} {deal.base_currency or ''}".rstrip()
+        return in_currency(getattr(deal, name), deal.base_currency)
 
     return text
-
-
-def _bot(deal: Deal) -> str | None:
-    return None if deal.bot_id is None else f"{deal.bot_id} {deal.bot_name or ''}".rstrip()
-
-
-def _account(deal: Deal) -> str | None:
-    return None if deal.account_id is None else f"{deal.account_id} {deal.account_name or ''}".rstrip()
 
 
 def _average(deal: Deal) -> Decimal | None:
@@ -94,8 +77,8 @@ _SHOWN: Final[tuple[Column[Deal], ...]] = (
     Column("Side", "strategy"),
     Column("Status", _status),
     Column("Error", lambda deal: deal.error_message or deal.failed_message),
-    Column("Bot", _bot),
-    Column("Account", _account),
+    Column("Bot", lambda deal: named(deal.bot_id, deal.bot_name)),
+    Column("Account", lambda deal: named(deal.account_id, deal.account_name)),
     Column("Opened", "created_at"),
     Column("Closed", "closed_at"),
     Column("Bought", _in_base("bought_amount")),
@@ -118,39 +101,6 @@ _ORDERS: Final[tuple[Column[DealOrder], ...]] = (
     Column("Total", "total", spare=True),
     Column("Placed", "created_at", spare=True),
 )
-
-
-@attrs.frozen
-class _Ladder:
-    """The price levels of a deal, one below the other."""
-
-    value: Deal
-    orders: Sequence[DealOrder]
-    problem: str | None = None
-
-    def show(self, place: str) -> None:
-        from threecommas_async.cli.levels import average, ladder, levels_of
-
-        rungs = ladder(levels_of(self.value, self.orders), average(self.value), _SPARE_LINES)
-        prices = iter(aligned([text_of(rung.shown) for rung in rungs if rung.level]))
-        print_levels([_rung(rung, next(prices)) if rung.level else _BETWEEN for rung in rungs])
-
-
-_BETWEEN: Final = (Text(""), Text("│", style="dim"))
-
-
-def _rung(rung: Rung, price: Text) -> tuple[Text, ...]:
-    level = rung.level
-    if level is None:
-        return _BETWEEN
-    style = _STYLES.get(level.kind, "dim" if level.planned else "")
-    mark = _MARKS.get(level.kind) or ("●" if level.done else "·" if level.planned else "○")
-    text = f"{level.text} (planned)" if level.planned else level.text
-    away = Text("")
-    if rung.distance is not None:
-        away = Text(f"{percent(rung.distance):+f} %", style=sign_style(rung.distance))
-    price.stylize(style)
-    return (price, Text(f"┤{mark}", style=style), Text(text, style=style), away)
 
 
 @command(deals, "list")
@@ -194,6 +144,8 @@ def show(session: Session, one: _DealId) -> Sections:
     Filled orders are marked ●, open orders ○, and planned orders, whose prices are calculated here, ·. Distances are
     from the average.
     """
+    from threecommas_async.cli.deal_levels import average, levels_of
+
     number = identifier(one, "deal")
 
     async def fetch(client: ThreeCommasClient) -> tuple[Deal, list[DealOrder]]:
@@ -201,7 +153,7 @@ def show(session: Session, one: _DealId) -> Sections:
 
     deal, orders = session.run(fetch)
     record = Record("Deal", _SHOWN, deal)
-    return Sections([record, _Ladder(deal, orders)], deal)
+    return Sections([record, Ladder(deal, levels_of(deal, orders), average(deal))], deal)
 
 
 @command(deals)
@@ -276,7 +228,7 @@ def _end(
 
     def question() -> str:
         deal = session.run(lambda client: client.deals.get(number))
-        profit = "" if deal.profit is None else f", profit {deal.profit:f} {deal.quote_currency or ''}".rstrip()
+        profit = "" if deal.profit is None else f", profit {in_currency(deal.profit, deal.quote_currency)}"
         return f"{verb} deal {number} ({deal.pair}{profit}) {how}?"
 
     confirm(question, yes=yes, action=f"{verb.lower()} the deal", otherwise="nothing was done")
