@@ -52,7 +52,7 @@ _SORTED_BY: Final[Mapping[str, Callable[[GridBot], SortKey]]] = {
 }
 """Assumption: profits are compared in dollars."""
 _NONE: Final = msgspec.Raw(b"NONE")
-"""The text that the page prints for an answer without anything in it."""
+"""The text that the page prints for an empty response."""
 _MOST_LINES: Final = 1000
 _LONGEST_NOTE: Final = 300
 
@@ -64,7 +64,7 @@ def _ids(value: object, draft: Draft) -> tuple[int, ...]:
 
 
 def _page_number(*, maximum: int = 999_999_999) -> Reader[int]:
-    """Read a number of a page, or of its rows: what it is not is said in words of the page of the events."""
+    """Read a number of a page, or of its rows, with the reason that the page of the events gives."""
     number = whole_number(minimum=1, maximum=maximum)
 
     def read(value: object, draft: Draft) -> int:
@@ -258,8 +258,8 @@ def note(request: HandledRequest) -> object:
 def required_balances(request: HandledRequest) -> object:
     """Say what a grid bot needs.
 
-    500: its lines are not marked, as after ``disable``. 404: an id that no grid bot has. 422 (assumption): it is on
-    futures, for which there is no such answer.
+    500: its lines are not marked, as after ``disable``. 404: an id that no grid bot has. 422 (assumption): it trades
+    futures, which the page excludes.
     """
     return required_balances_document(request.engine.grid_bots.required_balances(grid_bot_of(request).id))
 

@@ -98,3 +98,21 @@ def test_amounts_in_base_currency_are_the_same_at_every_line() -> None:
     assert {order.quantity for order in bot.orders if order.kind == "Grid Line"} == {D("0.0523")}
     assert bot.investment_base_currency == D("0.10478")
     assert bot.investment_quote_currency == D("193.843")
+
+
+def test_a_line_that_the_price_is_at_waits_for_it_to_leave() -> None:
+    engine = world("2010", USDT, settle_automatically=False)
+    bot = created(engine)
+    engine.grid_bots.enable(bot.id)
+    to(engine, "1900")
+    engine.settle()
+    assert sides(bot) == "Bb-SS"
+    to(engine, "1900.01")
+    assert sides(bot) == "BB-SS"
+    other = created(engine)
+    engine.grid_bots.enable(other.id)
+    to(engine, "2000")
+    engine.settle()
+    assert sides(other) == "B-sSS"
+    to(engine, "1999.99")
+    assert sides(other) == "B-SSS"

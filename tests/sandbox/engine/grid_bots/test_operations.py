@@ -109,11 +109,41 @@ def test_a_bot_whose_account_has_too_little_is_not_enabled_and_stays_as_it_is() 
     assert (needed.balancing, needed.is_balancing_available, needed.necessary) == (None, False, (D("0.093"), "ETH"))
 
 
+def test_coins_that_the_lines_need_are_not_sold_for_what_is_missing() -> None:
+    engine = world("2010", {"USDT": D(150), "ETH": D("0.1179")})
+    bot = created(engine)
+    needed = engine.grid_bots.required_balances(bot.id)
+    assert (needed.balancing, needed.is_balancing_available) == (("SELL", D("0.025")), False)
+    engine.set_free(ACCOUNT, "ETH", D("0.118"))
+    assert engine.grid_bots.required_balances(bot.id).is_balancing_available
+
+
+def test_purchases_are_not_given_up_for_what_is_missing() -> None:
+    engine = world("2010", {"USDT": D("387.15")})
+    bot = created(engine)
+    assert not engine.grid_bots.required_balances(bot.id).is_balancing_available
+    engine.set_free(ACCOUNT, "USDT", D("387.15677"))
+    assert engine.grid_bots.required_balances(bot.id).is_balancing_available
+
+
+def test_an_amount_below_the_smallest_of_the_pair_is_refused() -> None:
+    engine = Engine(START)
+    engine.add_pair(MARKET, PAIR, price=D(2010), tick=D("0.01"), lot=D("0.0001"), min_lot=D("0.05"))
+    engine.add_account(ACCOUNT, MARKET, balances=USDT)
+    for changes, least in (({"quantity_per_grid": D("109.99")}, "110.0"), ({"quantity_per_grid": D("0.0499")}, "0.05")):
+        kind = "quote" if least == "110.0" else "base"
+        field = refused(lambda given=changes, of=kind: created(engine, order_currency_type=of, **given))[2]
+        assert field == {"quantity_per_grid": (f"Grid order size is too small. Min: {least}, USDT_ETH",)}
+    assert created(engine, quantity_per_grid=D(110)).id == 1
+
+
 def test_balances_are_not_known_of_lines_without_marks() -> None:
     engine, bot = grid()
     needed = engine.grid_bots.required_balances(bot.id)
     assert (needed.missing_base, needed.missing_quote, needed.necessary) == (D(0), D(0), (D(0), "USDT"))
     assert needed.is_balancing_available
+    engine.set_free(ACCOUNT, "USDT", D(0))
+    assert not engine.grid_bots.required_balances(bot.id).needs_balancing
     engine.grid_bots.disable(bot.id)
     assert refused(lambda: engine.grid_bots.required_balances(bot.id)) == (500, "grid_lines_not_marked", None)
 
@@ -187,6 +217,23 @@ def test_an_edit_can_stop_a_bot_at_once() -> None:
     assert not engine.grid_bots.update(bot.id, settings).is_enabled
 
 
+def test_a_bot_that_is_disabled_before_its_orders_are_placed_places_none() -> None:
+    engine = world("2010", USDT, settle_automatically=False)
+    bot = created(engine)
+    engine.grid_bots.enable(bot.id)
+    engine.grid_bots.disable(bot.id)
+    engine.settle()
+    assert (bot.orders, bot.is_trading, sides(bot)) == ([], False, "-----")
+
+
+def test_a_disabled_bot_is_marked_again_by_an_edit_that_moves_no_line() -> None:
+    engine, bot = grid()
+    engine.grid_bots.disable(bot.id)
+    engine.grid_bots.update(bot.id, evolve(bot.settings, name="Other"))
+    assert sides(bot) == "bb-ss"
+    assert engine.grid_bots.required_balances(bot.id).base == D("0.093")
+
+
 def test_an_edit_before_the_orders_are_placed() -> None:
     engine = world("2010", USDT, settle_automatically=False)
     bot = created(engine)
@@ -196,7 +243,8 @@ def test_an_edit_before_the_orders_are_placed() -> None:
     engine.grid_bots.enable(bot.id)
     engine.settle()
     assert sides(bot) == "B-S"
-    assert len(bot.balancing_orders) == 1
+    [balancing] = bot.balancing_orders
+    assert bot.cost == balancing.total
 
 
 # ---- accounts and pairs ----------------------------------------------------------------------------------------------

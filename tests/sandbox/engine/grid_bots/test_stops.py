@@ -80,6 +80,19 @@ def test_a_stop_price_that_is_off_does_nothing() -> None:
     assert bot.is_enabled
 
 
+def test_coins_that_are_not_the_bots_are_not_sold() -> None:
+    engine, bot = grid(
+        balances={"USDT": D(1000), "ETH": D(5)},
+        lower_stop_loss_enabled=True,
+        lower_stop_loss_price=D(1700),
+        lower_stop_loss_action="stop_bot_and_sell",
+    )
+    to(engine, "1700")
+    # It used 0.093 of the five, and bought 0.1081.
+    assert held(engine, "ETH") == "4.907"
+    assert not bot.is_enabled
+
+
 def test_only_what_is_left_in_the_account_is_sold() -> None:
     engine, bot = grid(
         max_active_sell_lines=1,
@@ -124,6 +137,19 @@ def test_a_jump_moves_all_lines() -> None:
     assert lines(bot)[-1] == ("1000000.0", None, False)
     assert engine.account(ACCOUNT).funds.locked["ETH"] == 0
     assert len({line.id for line in bot.lines}) == 5
+
+
+def test_what_a_removed_cell_holds_leaves_the_bot_without_a_profit() -> None:
+    engine, bot = grid(trailing_up_enabled=True, grids_quantity=5, max_active_sell_lines=1)
+    engine.set_free(ACCOUNT, "ETH", D(0))
+    to(engine, "2299")
+    # The coins for the line at 2200 were taken away: it could not sell.
+    assert (sides(bot), bot.held) == ("BBB-s", D("0.0454"))
+    before = bot.current_profit_loss
+    assert before is not None
+    to(engine, "2700")
+    assert (sides(bot), bot.held) == ("BBBB-", D(0))
+    assert bot.current_profit_loss == before + D("0.0454") * (2700 - 2299)
 
 
 def test_a_geometric_grid_keeps_its_ratio() -> None:

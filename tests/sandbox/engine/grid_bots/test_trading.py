@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from attrs import evolve
 
 from tests.sandbox.engine.grid_bots.grids import grid, messages, resting, rows, running, sides
-from tests.sandbox.engine.trading import ACCOUNT, D, held, text, to, world
+from tests.sandbox.engine.trading import ACCOUNT, MARKET, START, D, held, text, to, world
+from threecommas_async.sandbox.engine import Engine
 from threecommas_async.sandbox.engine.exact import shown
 
 
@@ -165,3 +169,77 @@ def test_enabling_and_disabling_twice_changes_nothing() -> None:
     events = len(bot.events)
     engine.grid_bots.disable(bot.id)
     assert len(bot.events) == events
+
+
+def test_orders_behind_one_that_cannot_be_paid_wait_as_well() -> None:
+    engine, bot = grid("2200", order_currency_type="base", quantity_per_grid=D("0.05"))
+    assert sides(bot) == "BBBB-"
+    before = bot.settings
+    engine.grid_bots.update(bot.id, evolve(before, max_active_buy_lines=1))
+    engine.set_free(ACCOUNT, "USDT", D(98))
+    engine.grid_bots.update(bot.id, before)
+    # 100.1 are needed at 2000, and 90.09 at 1800.
+    assert sides(bot) == "bbbB-"
+
+
+def test_a_sale_that_was_passed_without_an_order_waits_until_the_price_is_below_it() -> None:
+    engine, bot = grid(upper_price=D(2300), grids_quantity=6, max_active_sell_lines=2)
+    to(engine, "1900")
+    assert sides(bot) == "B-SSss"
+    engine.set_free(ACCOUNT, "ETH", D(0))
+    to(engine, "2250")
+    # There were coins for two sales; those at 2200 and 2300 lack theirs.
+    assert sides(bot) == "BBB-ss"
+    engine.set_free(ACCOUNT, "ETH", D("0.05"))
+    assert sides(bot) == "BBB-sS"
+    to(engine, "2300")
+    # At 2200 there is a purchase of what was sold at 2300, and a sale that waits.
+    assert sides(bot) == "BBB-B-"
+    engine.set_free(ACCOUNT, "ETH", D("0.2"))
+    assert sides(bot) == "BBB-B-"
+    to(engine, "2200")
+    assert sides(bot) == "BBB-sS"
+    to(engine, "2199.99")
+    assert sides(bot) == "BBB-SS"
+
+
+def test_a_refused_order_is_told_of_once() -> None:
+    engine, bot = grid(balances={"USDT": D("387.2")})
+    to(engine, "2100")
+    for amount in ("50", "60", "70"):
+        engine.set_free(ACCOUNT, "USDT", D(amount))
+    assert sum("Insufficient funds" in message for message in messages(bot)) == 1
+    assert [row for row in rows(bot) if row[4] == "Inactive"] == [("Grid Line", "BUY", "2000.0", "0.05", "Inactive")]
+
+
+def test_with_profit_in_base_currency_no_more_is_sold_than_was_bought() -> None:
+    engine, bot = grid("2000", lower_price=D(1999), upper_price=D(2001), grids_quantity=3, profit_currency_type="base")
+    to(engine, "1999")
+    assert resting(bot)[0] == ("SELL", "2000.0", "0.05")
+    to(engine, "2000")
+    assert (bot.total_profits_count, bot.current_profit) == (1, D(0))
+
+
+def test_what_is_held_is_valued_in_the_currency_of_the_profits() -> None:
+    engine, bot = grid(profit_currency_type="base")
+    to(engine, "2050")
+    # 0.093 ETH that cost 187.11693 are worth 190.65.
+    assert bot.unrealized_profit_loss == D("0.00172345")
+    assert bot.current_profit_loss == D("0.00172345")
+
+
+def test_profits_are_worth_what_their_currency_is_in_dollars() -> None:
+    engine = Engine(START, usd_price=lambda currency: {"BTC": D(60_000), "ETH": D(3_000)}[currency])
+    engine.add_pair(MARKET, "BTC_ETH", price=D("0.05"), tick=D("0.0001"), lot=D("0.001"))
+    engine.add_account(ACCOUNT, MARKET, balances={"BTC": D(5)})
+    settings: dict[str, Any] = {
+        "pair": "BTC_ETH",
+        "lower_price": D("0.04"),
+        "upper_price": D("0.06"),
+        "quantity_per_grid": D("0.1"),
+    }
+    for currency, price in (("quote", 60_000), ("base", 3_000)):
+        bot = running(engine, profit_currency_type=currency, **settings)
+        engine.walk(MARKET, "BTC_ETH", [D("0.04"), D("0.05")])
+        assert bot.total_profits_count == 1
+        assert bot.current_profit_usd == bot.profits[0].usd_profit == bot.current_profit * price > 0
