@@ -365,10 +365,10 @@ class SimulatedFleet:
             return
         moment = self._clock.elapsed
         self._report.waited += moment - asked
-        self._report.alone += limiter._unavailable
+        self._report.alone += limiter.contact.is_lost
         self._judge.see(moment, route)
         opens = self._gates[limiter]
-        if self._common_gate[1] == self._memory() and not limiter._unavailable:
+        if self._common_gate[1] == self._memory() and not limiter.contact.is_lost:
             opens = max(opens, self._common_gate[0])
         self._report.through_the_gate += moment < opens - 0.002  # the times of Redis have no more digits
         if self._chance.random() < self._load.refusals:
@@ -380,7 +380,7 @@ class SimulatedFleet:
         self._gates[limiter] = max(self._gates[limiter], opens)
         memory = self._memory()
         await limiter.close_gate(seconds)
-        if not limiter._unavailable:
+        if not limiter.contact.is_lost:
             await self._clock.sleep(1)  # for the answers that were under way
             self._common_gate = (opens, memory)
 

@@ -188,6 +188,9 @@ class LateLimiter:
     def limits(self) -> tuple[Limit, ...]:
         return self.own.limits
 
+    def inherit(self, older: Limiter) -> None:
+        self.own.inherit(older)
+
     def take(self, route: str) -> bool:
         del route
         return False

@@ -31,6 +31,7 @@ from threecommas_async import HmacCredentials, Limit, RateLimitedError, RedisLim
 from threecommas_async.transport.clock import Clock, SystemClock
 from threecommas_async.transport.limits import WaitTooLongError
 from threecommas_async.transport.redis_limits import RedisLimiter
+from threecommas_async.transport.sharing import join_limiter
 
 LIMITS = (Limit(requests=6, per=60, pause=300), Limit(requests=2, per=10, pause=10, routes=frozenset({"GET /special"})))
 SETTLED = 70  # a window and the seconds in which everybody comes back
@@ -903,6 +904,33 @@ print([client["addr"] for client in redis.Redis(unix_socket_path=sys.argv[1]).cl
         counts, connections = done.stdout.splitlines()
         assert counts == "[3, 2, 0]"
         assert connections.count("redis.sock") == 1  # that of the one who asks
+
+    @pytest.mark.parametrize("trouble", ["is stopped", "loses its data"])
+    def test_what_one_knew_of_redis_holds_back_the_next(
+        self, trouble: str, clock: SteppingClock, tmp_path: Path
+    ) -> None:
+        server = RedisServer(tmp_path)
+        server.start()
+        redis = Redis(unix_socket_path=server.socket, retry=Retry(NoBackoff(), 0))
+        limits = RedisLimits(redis, processes=2, limits=LIMITS)
+
+        async def send() -> float:
+            limiter, leave = join_limiter("https://api", "several loops", limits, clock)
+            try:
+                await limiter.acquire("GET /x", 0, ignore_wait)
+            except WaitTooLongError as refusal:
+                return refusal.wait
+            finally:
+                leave()
+            return 0
+
+        assert [asyncio.run(send()) for _ in range(2)] == [0, 0]
+        server.stop()
+        if trouble == "loses its data":
+            server.start()
+        for _ in range(2):
+            assert asyncio.run(send()) == (62 if trouble == "is stopped" else 61)
+        server.stop()
 
     def test_and_clients_of_redis_are_not_kept(self, server: RedisServer) -> None:
         kept: list[weakref.ref[Any]] = []

@@ -162,6 +162,10 @@ class Limiter(Protocol):
         """The requests of this process, which outlive its clients."""
         ...
 
+    def inherit(self, older: Limiter) -> None:
+        """Take over what an older limiter of the same key knows."""
+        ...
+
     def take(self, route: str) -> bool:
         """Let a request to ``route`` pass at once and count it, if nobody waits; if False, use :meth:`acquire`."""
         ...
@@ -375,11 +379,12 @@ class MemoryLimiter:
             for window in self.windows
         )
 
-    def inherit(self, older: MemoryLimiter) -> None:
+    def inherit(self, older: Limiter) -> None:
         """Take over the log and the gate of another limiter of the same key."""
-        self._opens_at = max(self._opens_at, older.opens_at)
+        known = older.own
+        self._opens_at = max(self._opens_at, known.opens_at)
         for window in self.windows:
-            others = [other for other in older.windows if self._may_count(window, other, older)]
+            others = [other for other in known.windows if self._may_count(window, other, known)]
             sent = sorted((*window.sent, *(sent for other in others for sent in other.sent)), key=lambda sent: sent.at)
             window.sent.clear()
             window.sent.extend(sent)

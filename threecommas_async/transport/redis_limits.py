@@ -46,9 +46,11 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast, final
 from weakref import WeakKeyDictionary
 
 from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.contact import REMEMBERED, REPLIES_WITHIN, Contact
 from threecommas_async.transport.limits import (
     DOCUMENTED_LIMITS,
     Limit,
+    Limiter,
     Limits,
     MemoryLimiter,
     Sent,
@@ -63,15 +65,10 @@ if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool, Redis
 
 _LOGGER: Final = logging.getLogger("threecommas_async.transport")
-_ANSWERS_WITHIN: Final = 1.0
 # The least time that Redis has to reply, even if the caller is not willing to wait.
 _SHORTEST: Final = 0.25
 # With less time than this, Redis is not asked: on Python 3.11, redis-py can swallow an immediate cancellation.
 _WORTH_A_TRIP: Final = 0.01
-_TRY_AGAIN_AFTER: Final = 5.0
-# From the moment at which Redis is available again to the last request that a busy process sends alone, unaware of it.
-_SETTLES_WITHIN: Final = _TRY_AGAIN_AFTER + 3 * _ANSWERS_WITHIN
-_REMEMBERED: Final = 24 * 60 * 60.0
 _LONGEST_PATIENCE: Final = 10**12
 
 # A word, and numbers: the end of each script says which.
@@ -102,7 +99,7 @@ local function note_contact(seen, awake, silence, heard)
   redis.call('PEXPIRE', KEYS[2], REMEMBERED)
   return now - awake
 end
-""".replace("REMEMBERED", str(round(_REMEMBERED * 1000)))
+""".replace("REMEMBERED", str(round(REMEMBERED * 1000)))
 
 # KEYS: gate, memory, one log; ARGV: now, the longest window, epoch, the moment of the last reply that arrived in time,
 # name, requests, interval, patience
@@ -369,6 +366,8 @@ class RedisLimiter:
     """The limiter of :class:`RedisLimits` for one API key, in one event loop.
 
     :param digest: represents the API key in Redis.
+    :ivar shares: equal for limiters that share their limits.
+    :ivar contact: what is known of Redis.
     """
 
     def __init__(self, fleet: Fleet, digest: str, clock: Clock) -> None:
@@ -383,22 +382,11 @@ class RedisLimiter:
         self._numbers: Final = itertools.count()
         self._sleeping: Final[dict[Waiter, Window]] = {}
         self._forgone: Final[dict[str, Window]] = {}  # reservations that may have been made and are not needed
-        self._epoch: str | None = None  # of the data in which all sent requests are logged
-        self._known: str | None = None  # the epoch of the last contact
-        self._last_contact = -math.inf
-        self._heard_at = 0  # the moment of the last reply that arrived in time, by the clock of Redis
-        self._unavailable = False
-        self._try_at = -math.inf
-        self._failed_at = -math.inf
-        self._failed_asking_at = -math.inf
+        longest = max(window.interval for window in self.own.windows)
+        self._silence: Final = round(longest * 1000)
+        self.shares: Final = fleet.same
+        self.contact = Contact(longest, has_others=fleet.processes > 1)
         self._trial: asyncio.Task[None] | None = None
-        # The requests of others before these moments are unknown.
-        self._left_at = -math.inf
-        self._lost_at = -math.inf
-        # When a process that had sent alone last regained contact, and when a silence last ended.
-        self._steady_since = -math.inf
-        self._awake_since = -math.inf
-        self._longest: Final = max(window.interval for window in self.own.windows)
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -429,13 +417,21 @@ class RedisLimiter:
             if turn.sent is not None and not turn.passed:
                 window.withdraw(turn.sent)
 
+    def inherit(self, older: Limiter) -> None:
+        """Take over the log and the gate of a limiter of a finished event loop, and what it knew of Redis."""
+        self.own.inherit(older.own)
+        if isinstance(older, RedisLimiter) and older.shares == self.shares:
+            if older.contact.is_later_than(self.contact):
+                self.contact = older.contact.inherited()
+            self._restrict()
+
     async def close_gate(self, seconds: float) -> None:
         """Close the gate for this process at once, and for all processes if Redis is available."""
         self.own.close(seconds)
         self._refuse_sleepers()
-        if not self._unavailable:
+        if not self.contact.is_lost:
             milliseconds = _milliseconds(self.own.opens_at - self._clock.monotonic())
-            await self._ask(_CLOSE, [self._gate], [milliseconds], _ANSWERS_WITHIN)
+            await self._ask(_CLOSE, [self._gate], [milliseconds], REPLIES_WITHIN)
 
     def pause_of(self, route: str) -> float:
         """Return for how many seconds the API refuses ``route`` once its limit was overrun."""
@@ -443,12 +439,9 @@ class RedisLimiter:
 
     def due_in(self) -> float:
         """Return the seconds until Redis is to be tried again."""
-        if not self._unavailable:
-            return math.inf
-        if self._is_trying:
-            return _ANSWERS_WITHIN
-        now = self._clock.monotonic()
-        return min(self._try_at, math.inf if self._failed_asking_at >= self._held_until else self._held_until) - now
+        if self.contact.is_lost and self._is_trying:
+            return REPLIES_WITHIN
+        return self.contact.try_in(self._clock.monotonic())
 
     async def run(self, within: float) -> None:
         """Try Redis again."""
@@ -457,9 +450,9 @@ class RedisLimiter:
 
     async def _step(self, turn: _Turn) -> bool:
         """Take the next step; tell whether the request may be sent."""
-        if self._epoch is None or self._has_been_silent:
+        if self.contact.epoch is None or self.contact.is_old(self._clock.monotonic()):
             await self._seek_contact(turn.latest - self._clock.monotonic())
-        alone = self._epoch is None
+        alone = self.contact.epoch is None
         if turn.sent is None and (alone or self._is_confined(turn.window)):
             turn.sent = await self.own.wait(turn.window, turn.latest, turn.notice, turn.name, errand=self)
             return False  # time may have passed
@@ -472,7 +465,7 @@ class RedisLimiter:
         if wait:
             await self._sleep(turn, wait)
             return False
-        if self._clock.monotonic() - asked > _ANSWERS_WITHIN:
+        if self._clock.monotonic() - asked > REPLIES_WITHIN:
             return False
         if self._passes(turn):
             return True
@@ -482,31 +475,17 @@ class RedisLimiter:
 
     async def _seek_contact(self, patience: float) -> None:
         """Make contact, unless Redis has just been found unavailable."""
-        if not self._unavailable or self.due_in() <= 0:
+        if not self.contact.is_lost or self.due_in() <= 0:
             self._try()
-        elif self._is_proved():
+        elif self._is_proved_lost:
             return
         await self._await_trial(patience)
-        if self._epoch is None and not self._is_proved():
+        if self.contact.epoch is None and not self._is_proved_lost:
             self._give_up(TimeoutError())
 
-    def _is_proved(self) -> bool:
-        """Tell whether Redis was found unavailable a moment ago: for some seconds after, requests may be sent alone.
-
-        The first of them needs a failure at the end of the hold: by then, the others have been without contact for so
-        long that their first reply tells them of the silence.
-        """
-        now = self._clock.monotonic()
-        return (
-            self._unavailable
-            and now <= self._try_at + _ANSWERS_WITHIN
-            and (now < self._held_until or self._failed_asking_at >= self._held_until)
-        )
-
     @property
-    def _has_been_silent(self) -> bool:
-        """Whether the last contact was so long ago that the others must be told of the new one."""
-        return self._fleet.processes > 1 and self._clock.monotonic() > self._last_contact + self._longest / 2
+    def _is_proved_lost(self) -> bool:
+        return self.contact.is_proved_lost(self._clock.monotonic())
 
     @property
     def _is_trying(self) -> bool:
@@ -531,7 +510,7 @@ class RedisLimiter:
         """
         if self._fleet.processes > 1:
             self._try()
-            raise WaitTooLongError(_ANSWERS_WITHIN)
+            raise WaitTooLongError(REPLIES_WITHIN)
         self._note_unavailable(error, self._clock.monotonic())
 
     def _passes(self, turn: _Turn) -> bool:
@@ -542,7 +521,7 @@ class RedisLimiter:
         turn.sent = None
         if self.own.enter(turn.window, sent) > 0:
             return False
-        sent.shared = self._epoch is not None
+        sent.shared = self.contact.epoch is not None
         turn.sent, turn.passed = sent, True
         return True
 
@@ -554,24 +533,26 @@ class RedisLimiter:
 
     async def _take(self, turn: _Turn) -> float | None:
         """Take or reserve a place in the log; return the seconds until then, or None if it is unknown."""
-        window, epoch = turn.window, self._epoch
+        window, epoch = turn.window, self.contact.epoch
         patience = turn.latest - self._clock.monotonic()
         turn.reserved = True
         keys = [self._gate, self._memory, self._logs[window]]
         numbers = [window.limit.requests, round(window.interval * 1000), _milliseconds(patience)]
-        arguments: list[str | int] = [round(self._longest * 1000), epoch or "", self._heard_at, turn.name, *numbers]
+        arguments: list[str | int] = [self._silence, epoch or "", self.contact.heard_at, turn.name, *numbers]
         answer = await self._ask(_TAKE, keys, arguments, patience)
         if answer is None:
             return None
-        taken, wait, gate, steady_for, awake_for, self._heard_at = answer
+        taken, wait, gate, steady_for, awake_for, heard_at = answer
         if taken == "lost":
             turn.reserved = False
-            if self._epoch == epoch:
-                self._epoch = None
+            if self.contact.epoch == epoch:
+                self.contact.epoch = None
             return None
-        self._last_contact = self._clock.monotonic()
+        now = self._clock.monotonic()
+        self.contact.note_reply(now, heard_at)
         self._heed_gate(gate)
-        self._heed_others(steady_for, awake_for)
+        if self.contact.note_others(now, steady_for / 1000, awake_for / 1000):
+            self._restrict()
         if taken == "refused":
             turn.reserved = False
             raise WaitTooLongError(wait / 1000)
@@ -579,29 +560,24 @@ class RedisLimiter:
 
     async def _enter(self) -> None:
         """Make contact: report the requests of this process, and learn the age of Redis's data."""
-        known = self._known if self._clock.monotonic() - self._last_contact < _REMEMBERED / 2 else None
-        left = self._unavailable
+        left = self.contact.is_lost
         while True:
             recent = self._recent()
             alone = left and any(not sent.shared for several in recent.values() for sent in several)
             answer = await self._tell(recent, alone=alone)
             if answer is None:
                 return
-            left = left or self._unavailable
+            left = left or self.contact.is_lost
             for sent in itertools.chain.from_iterable(recent.values()):
                 sent.shared = True
             # Others may have sent alone in the meantime.
             if all(sent.shared for sent in itertools.chain.from_iterable(self._recent().values())):
                 break
-        epoch, age, gate, steady_for, awake_for, self._heard_at = answer
+        epoch, age, gate, steady_for, awake_for, heard_at = answer
         now = self._clock.monotonic()
-        if known is not None and known != epoch and self._fleet.processes > 1:
-            self._lost_at = max(self._lost_at, now - age / 1000)
-        self._heed_others(0 if left else steady_for, awake_for)
-        self._left_at = -math.inf
-        self._unavailable = False
-        self._epoch = self._known = epoch
-        self._last_contact = now
+        self.contact.note_data(now, epoch, age / 1000)
+        self.contact.note_others(now, 0 if left else steady_for / 1000, awake_for / 1000)
+        self.contact.note_reply(now, heard_at)
         self._fleet.report_available()
         self._heed_gate(gate)
         self._restrict()
@@ -613,7 +589,7 @@ class RedisLimiter:
     async def _tell(self, recent: dict[Window, list[Sent]], *, alone: bool) -> _Answer | None:
         """Report the requests that were sent, and return the reply of Redis."""
         now = self._clock.monotonic()
-        arguments: list[str | int] = [round(self._longest * 1000), secrets.token_hex(8), int(alone)]
+        arguments: list[str | int] = [self._silence, secrets.token_hex(8), int(alone)]
         arguments.append(_milliseconds(self.own.opens_at - now))
         for window, several in recent.items():
             arguments += [round(window.interval * 1000), len(several)]
@@ -623,7 +599,7 @@ class RedisLimiter:
             forgone = [name for name, place in self._forgone.items() if place is window]
             arguments += [len(forgone), *forgone]
         self._forgone.clear()
-        return await self._ask(_ENTER, [self._gate, self._memory, *self._logs.values()], arguments, _ANSWERS_WITHIN)
+        return await self._ask(_ENTER, [self._gate, self._memory, *self._logs.values()], arguments, REPLIES_WITHIN)
 
     async def _ask(
         self, script: str, keys: list[str], arguments: Sequence[str | int], patience: float
@@ -634,13 +610,13 @@ class RedisLimiter:
         """
         if self._forgone:  # a caller did not wait for the reply
             self._try()
-        bound = min(max(patience, _SHORTEST), _ANSWERS_WITHIN)
+        bound = min(max(patience, _SHORTEST), REPLIES_WITHIN)
         limit, asked = asyncio.timeout(bound), self._clock.monotonic()
         try:
             async with limit:
                 return await self._run(script, keys, arguments)
         except Exception as error:  # noqa: BLE001  # whatever the client raises, Redis cannot be used now
-            if limit.expired() and bound < _ANSWERS_WITHIN:
+            if limit.expired() and bound < REPLIES_WITHIN:
                 self._give_up(error)
             else:
                 self._note_unavailable(error, asked)
@@ -660,7 +636,7 @@ class RedisLimiter:
 
     async def _release(self, turn: _Turn, within: float) -> None:
         """Release a reservation, at once if there is time, otherwise with the next attempt; it also expires."""
-        if turn.reserved and self._epoch is not None:
+        if turn.reserved and self.contact.epoch is not None:
             self._forgone[turn.name] = turn.window
             if within > _WORTH_A_TRIP:
                 with contextlib.suppress(Exception):
@@ -682,54 +658,19 @@ class RedisLimiter:
             raise WaitTooLongError(waiter.refusal)
 
     def _note_unavailable(self, error: Exception, asked_at: float) -> None:
-        now = self._clock.monotonic()
-        failed_at, self._failed_at = self._failed_at, now
-        self._failed_asking_at = max(self._failed_asking_at, asked_at)
-        self._try_at = now + _TRY_AGAIN_AFTER
-        self._epoch = None
-        if not self._unavailable:
-            self._unavailable = True
-            self._hold(now)
+        if not self.contact.is_lost:
             self._fleet.report_unavailable(error)
-            self._restrict()
-        elif now > failed_at + 2 * _TRY_AGAIN_AFTER:
-            # It may have been available since, and only this reply is late: the next attempt will show.
-            self._hold(max(self._left_at, self._try_at - self._longest - _ANSWERS_WITHIN))
-            self._restrict()
-
-    def _hold(self, left_at: float) -> None:
-        if self._known is not None and self._fleet.processes > 1:
-            self._left_at = left_at
-
-    @property
-    def _held_until(self) -> float:
-        """The end of the hold after contact was lost.
-
-        A reply to another process may have been sent just before the loss, and may be used up to a second later.
-        """
-        return self._left_at + self._longest + _ANSWERS_WITHIN
+        self.contact.note_failure(self._clock.monotonic(), asked_at)
+        self._restrict()
 
     def _heed_gate(self, milliseconds: int) -> None:
         if milliseconds > 0:
             self.own.close(milliseconds / 1000)
             self._refuse_sleepers()
 
-    def _heed_others(self, steady_for: int, awake_for: int) -> None:
-        now = self._clock.monotonic()
-        steady, awake = now - steady_for / 1000, now - awake_for / 1000
-        # Differences that the transmission time explains are ignored.
-        if steady > self._steady_since + _ANSWERS_WITHIN or awake > self._awake_since + _ANSWERS_WITHIN:
-            self._steady_since = max(self._steady_since, steady)
-            self._awake_since = max(self._awake_since, awake)
-            self._restrict()
-
     def _restrict(self) -> None:
-        """Hold and confine the requests of this process, according to what is known of the others."""
         for window in self.own.windows:
-            window.held_until = max(self._held_until, self._lost_at + window.interval)
-            window.confined_until = max(self._steady_since + window.interval, self._awake_since) + _SETTLES_WITHIN
-            if self._unavailable:
-                window.confined_until = math.inf
+            self.contact.restrict(window)
         self.own.reconsider()
         self._refuse_sleepers()
 

@@ -40,7 +40,7 @@ def join_limiter(
     def make(older: Sequence[Limiter]) -> Limiter:
         limiter = MemoryLimiter(limits, clock) if isinstance(limits, tuple) else limits.limiter(origin, api_key, clock)
         for other in older:
-            limiter.own.inherit(other.own)
+            limiter.inherit(other)
         return limiter
 
     return _LIMITERS.join((origin, api_key, clock), frozenset(limits) if isinstance(limits, tuple) else limits, make)
