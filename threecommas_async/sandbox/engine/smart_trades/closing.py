@@ -147,7 +147,7 @@ def close_by_market(world: World, smart_trade: SmartTrade) -> bool:
     trade = smart_trade.market_close
     if trade is None:
         trade = smart_trade.market_close = new_trade(world, smart_trade, "market_close", units=smart_trade.left)
-    trade.price = smart_trade.book.price
+        trade.price = smart_trade.book.price
     if _cannot_pay(world, smart_trade, trade, smart_trade.left, smart_trade.trades):
         if smart_trade.status == "panic_sell_pending":
             smart_trade.become("panic_sell_in_progress")

@@ -17,7 +17,8 @@ from threecommas_async.sandbox.engine.world import World
 
 # ---- single trades ---------------------------------------------------------------------------------------------------
 def become(world: World, trade: Trade, status: TradeStatus) -> None:
-    trade.status, trade.updated_at = status, world.now
+    if trade.status != status:
+        trade.status, trade.updated_at = status, world.now
 
 
 def end(world: World, trade: Trade, status: TradeStatus) -> None:
@@ -116,7 +117,8 @@ def place_steps(world: World, smart_trade: SmartTrade) -> None:
     for step, units in zip(steps, _amounts(smart_trade, steps), strict=True):
         price, order = target_price(smart_trade, step), step.order
         stays = order is not None and (order.price, order.quantity) == (price, units)
-        step.price, step.units = price, units
+        if (step.price, step.units) != (price, units):
+            step.price, step.units, step.updated_at = price, units, world.now
         if stays or step.status == "trailing_activated":
             continue
         if order is not None:

@@ -302,6 +302,7 @@ class SmartTradeRequests:
             else:
                 become(self._world, step, "order_placed")
                 self._world.rest(step.order)
+            self._world.touch(smart_trade)
         self._desk.arm(smart_trade)
 
     def _settle_removal(self, smart_trade: SmartTrade, trade: Trade) -> None:
