@@ -130,10 +130,11 @@ def test_an_amount_below_the_smallest_of_the_pair_is_refused() -> None:
     engine = Engine(START)
     engine.add_pair(MARKET, PAIR, price=D(2010), tick=D("0.01"), lot=D("0.0001"), min_lot=D("0.05"))
     engine.add_account(ACCOUNT, MARKET, balances=USDT)
-    for changes, least in (({"quantity_per_grid": D("109.99")}, "110.0"), ({"quantity_per_grid": D("0.0499")}, "0.05")):
-        kind = "quote" if least == "110.0" else "base"
-        field = refused(lambda given=changes, of=kind: created(engine, order_currency_type=of, **given))[2]
-        assert field == {"quantity_per_grid": (f"Grid order size is too small. Min: {least}, USDT_ETH",)}
+    text = "Grid order size is too small. Min: {}, USDT_ETH"
+    in_quote = refused(lambda: created(engine, quantity_per_grid=D("109.99")))
+    assert in_quote[2] == {"quantity_per_grid": (text.format("110.0"),)}
+    in_base = refused(lambda: created(engine, quantity_per_grid=D("0.0499"), order_currency_type="base"))
+    assert in_base[2] == {"quantity_per_grid": (text.format("0.05"),)}
     assert created(engine, quantity_per_grid=D(110)).id == 1
 
 

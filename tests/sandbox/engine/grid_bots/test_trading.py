@@ -236,6 +236,7 @@ def test_profits_are_worth_what_their_currency_is_in_dollars() -> None:
         "pair": "BTC_ETH",
         "lower_price": D("0.04"),
         "upper_price": D("0.06"),
+        "grids_quantity": 3,
         "quantity_per_grid": D("0.1"),
     }
     for currency, price in (("quote", 60_000), ("base", 3_000)):
