@@ -1,23 +1,23 @@
-"""Everything that can go wrong, and what became of the request when it did.
+"""The exceptions, and what each says of the request: whether it was carried out.
 
 ::
 
     ThreeCommasError
     ├── NotSentError               NOT_DONE  no byte of the request left this machine
-    ├── OutcomeUnknownError        UNKNOWN   a request whose fate is unknown: look before you repeat a write
+    ├── OutcomeUnknownError        UNKNOWN   a request whose outcome is unknown: look before you repeat a write
     ├── UnreadableResponseError    DONE for the API's own readable 2xx, else UNKNOWN: a response that cannot be read
-    ├── ConflictError              NOT_DONE  what was to be changed is no longer what was read
-    ├── NotAppliedError            DONE      the response differs from what was asked, in the fields it names
-    └── ApiError                   NOT_DONE  3Commas answered and refused
+    ├── ConflictError              NOT_DONE  what was to be changed has changed since it was read
+    ├── NotAppliedError            DONE      the response differs from what was asked for, in the fields it names
+    └── ApiError                   NOT_DONE  3Commas rejected the request
         ├── InvalidRequestError    400, 422
         ├── AuthenticationError    401
         ├── PermissionDeniedError  403
         ├── NotFoundError          404, and 400 with not_found: no such object
-        ├── UnknownRouteError      404 that is not the API's own word: nothing is served at this path
+        ├── UnknownRouteError      404 that is not the API's own: nothing is served at this path
         ├── PlanError              429 whose text speaks of the subscription plan
         ├── RateLimitedError       429, with retry_at
         ├── IpBannedError          418, with retry_at
-        └── ServerError            408, 5xx and statuses above on a read
+        └── ServerError            408, 5xx and higher, on a read
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ _NO_FIELDS: Final[Fields] = MappingProxyType({})
 
 
 class Outcome(enum.Enum):
-    """What became of a request that ended in an error."""
+    """Whether a request that ended in an error was carried out."""
 
     NOT_DONE = "not done"
-    """It was not carried out. Repeating it, once the cause is mended, is safe."""
+    """It was not carried out. Repeating it, once the cause is fixed, is safe."""
 
     UNKNOWN = "unknown"
-    """Nobody can tell. Ask the API what it holds before you repeat a write."""
+    """It cannot be known. Ask the API for its present state before you repeat a write."""
 
     DONE = "done"
-    """It was carried out; only the response is lost. Do not repeat a write."""
+    """It was carried out; only the response was lost. Do not repeat a write."""
 
 
 class ErrorDetails(TypedDict, total=False):
-    """What every :class:`ThreeCommasError` can be told about its request and the response to it."""
+    """The keyword arguments of every :class:`ThreeCommasError`: details of the request and its response."""
 
     method: str
     path: str
@@ -63,7 +63,7 @@ class ErrorDetails(TypedDict, total=False):
 
 
 class ThreeCommasError(Exception):
-    """Base of every error that a call can end in.
+    """Base of all errors of a call.
 
     :ivar outcome: whether the request was carried out.
     :ivar method: the HTTP verb.
@@ -74,7 +74,7 @@ class ThreeCommasError(Exception):
     :ivar body: the start of the response's body, secrets hidden, if a response came.
     :ivar request_id: the ``X-Request-Id`` of the response; 3Commas' support asks for it.
     :ivar cf_ray: the ``Cf-Ray`` of the response; 3Commas' support asks for it.
-    :ivar sent: what the request had in its query and body, secrets left out.
+    :ivar sent: the query and body of the request, without secrets.
     :ivar sent_at: when the last attempt began, if one was made.
     """
 
@@ -97,14 +97,14 @@ class ThreeCommasError(Exception):
 
 
 class NotSentError(ThreeCommasError):
-    """The request never left: refused connection, DNS, connect timeout, TLS, closed client. Repeating it is safe."""
+    """The request was not sent: refused connection, DNS, connect timeout, TLS, closed client. Repeating it is safe."""
 
     def __init__(self, message: str, **details: Unpack[ErrorDetails]) -> None:
         super().__init__(message, outcome=Outcome.NOT_DONE, **details)
 
 
 class OutcomeUnknownError(ThreeCommasError):
-    """A request was sent, and what became of it is unknown. Look before you repeat a write."""
+    """A request was sent, and its outcome is unknown. Look before you repeat a write."""
 
     def __init__(self, message: str, **details: Unpack[ErrorDetails]) -> None:
         super().__init__(message, outcome=Outcome.UNKNOWN, **details)
@@ -115,13 +115,13 @@ class UnreadableResponseError(ThreeCommasError):
 
 
 Differences = Mapping[str, tuple[object, object]]
-"""By field: what it should be, and what it is."""
+"""By field, the expected and the actual value."""
 
 
 class ConflictError(ThreeCommasError):
-    """What was to be changed is no longer what was read; nothing was sent. Read it again, then decide.
+    """What was to be changed has changed since it was read; nothing was sent. Read it again, then decide.
 
-    :ivar differences: by field, what was read before, and what it is now.
+    :ivar differences: by field, the value that was read before, and the present one.
     """
 
     def __init__(self, message: str, *, differences: Differences, **details: Unpack[ErrorDetails]) -> None:
@@ -130,10 +130,10 @@ class ConflictError(ThreeCommasError):
 
 
 class NotAppliedError(ThreeCommasError):
-    """The change was carried out, but the response differs from what was asked: the API dropped it, or somebody else
-    changed the same thing at the same time.
+    """The change was carried out, but the response differs from what was asked for: the API dropped it, or somebody
+    else changed the same thing at the same time.
 
-    :ivar differences: by field, what was asked for, and what the response says.
+    :ivar differences: by field, the value that was asked for, and that of the response.
     """
 
     def __init__(self, message: str, *, differences: Differences, **details: Unpack[ErrorDetails]) -> None:
@@ -142,9 +142,9 @@ class NotAppliedError(ThreeCommasError):
 
 
 class ApiError(ThreeCommasError):
-    """3Commas answered and refused; nothing was done.
+    """3Commas rejected the request; nothing was done.
 
-    :ivar code: the API's error code (``record_invalid``), or the sentence that stood in its place.
+    :ivar code: the API's error code (``record_invalid``), or the sentence in its place.
     :ivar description: the API's explanation, if it gave one.
     :ivar fields: which parameter is wrong, and why: ``{"name": ("is too short (minimum is 2 characters)",)}``.
     """
@@ -165,15 +165,15 @@ class ApiError(ThreeCommasError):
 
 
 class InvalidRequestError(ApiError):
-    """400 or 422: a parameter is wrong (see ``fields``), or the state of things forbids the call."""
+    """400 or 422: a parameter is wrong (see ``fields``), or the present state does not allow the call."""
 
 
 class AuthenticationError(ApiError):
-    """401: unknown or expired API key, or a signature that does not fit it."""
+    """401: unknown or expired API key, or an invalid signature."""
 
 
 class PermissionDeniedError(ApiError):
-    """403: the API key lacks a permission, or a gateway in front of 3Commas refused."""
+    """403: the API key lacks a permission, or a gateway in front of 3Commas rejected the request."""
 
 
 class NotFoundError(ApiError):
@@ -181,11 +181,11 @@ class NotFoundError(ApiError):
 
 
 class UnknownRouteError(ApiError):
-    """404 that is not the API's own word: nothing is served at this path. Mostly the ``base_url`` is wrong."""
+    """404 that is not the API's own: nothing is served at this path. Usually ``base_url`` is wrong."""
 
 
 class PlanError(ApiError):
-    """429 whose text speaks of the subscription plan: waiting does not help, another plan does."""
+    """429 whose text is about the subscription plan: waiting does not help, another plan does."""
 
 
 class _RefusedForNowError(ApiError):
@@ -211,14 +211,14 @@ class RateLimitedError(_RefusedForNowError):
 
 
 class IpBannedError(_RefusedForNowError):
-    """418: this IP address is banned; or the client did not send the request during the ban, which it would lengthen.
+    """418: this IP address is banned; or the client did not send the request, since that would extend the ban.
 
-    :ivar retry_at: when the ban is taken to be over, with time zone.
+    :ivar retry_at: when the ban is expected to be over, with time zone.
     """
 
 
 class ServerError(ApiError):
-    """408, 5xx or a status above, on a read: 3Commas, or a gateway in front of it, failed."""
+    """408, 5xx or higher, on a read: 3Commas, or a gateway in front of it, failed."""
 
 
 def _recreate(kind: type[ThreeCommasError], arguments: tuple[object, ...]) -> ThreeCommasError:

@@ -74,8 +74,7 @@ DOCUMENTED_LIMITS: Final = (
     Limit(requests=40, per=10, pause=10, routes=frozenset({"GET /v2/smart_trades"})),
 )
 """The limits that the vendor documents (quick start, limits). A route with a limit of its own does not count towards
-the
-general one: otherwise its limit could never be reached."""
+the general one: otherwise its limit could never be reached."""
 
 _REQUESTS_BY_PLAN: Final[dict[Plan, int]] = {"starter": 5, "pro": 50, "expert": 120}
 
