@@ -28,6 +28,7 @@ class Sabotage:
 _ADMISSION: Final = "transport/admission.py"
 _ATTEMPT: Final = "transport/attempt.py"
 _BODIES: Final = "transport/bodies.py"
+_CONTACT: Final = "transport/contact.py"
 _LIMITS: Final = "transport/limits.py"
 _REDIS: Final = "transport/redis_limits.py"
 _SESSION: Final = "transport/session.py"
@@ -37,6 +38,7 @@ _STRAY: Final = "transport/stray_answers.py"
 _TRANSPORT: Final = "transport/transport.py"
 _VERDICTS: Final = "transport/verdicts.py"
 
+_REDIS_TESTS: Final = "transport/test_redis_limits.py"
 _BODY_TESTS: Final = "faults/test_bodies.py"
 _CUTS: Final = "faults/test_cuts.py"
 _DEADLINES: Final = "faults/test_deadlines.py"
@@ -380,7 +382,7 @@ SABOTAGES: Final = (
                 "if before % 50 == 0 then redis.call('PEXPIRE', log, 2 * interval) end\n",
             ),
         ),
-        ("transport/test_redis_limits.py",),
+        (_REDIS_TESTS,),
     ),
     Sabotage(
         "what a process knows it sent is ignored where Redis has forgotten it",
@@ -391,7 +393,54 @@ SABOTAGES: Final = (
                 "        if self.own.enter(turn.window, sent) < 0:\n",
             ),
         ),
-        ("transport/test_redis_limits.py", "transport/test_fleet.py"),
+        (_REDIS_TESTS, "transport/test_fleet.py"),
+    ),
+    Sabotage(
+        "Redis counts as unavailable when a caller is impatient",
+        (Patch(_REDIS, "        if self._fleet.processes > 1:\n            self._try()\n", "        if False:\n"),),
+        (_REDIS_TESTS,),
+    ),
+    Sabotage(
+        "Redis is never found unavailable where all callers give up early",
+        (Patch(_REDIS, "            self._forgone[turn.name] = turn.window\n", "            pass\n"),),
+        (_REDIS_TESTS,),
+    ),
+    Sabotage(
+        "a request to Redis that gets no reply ends a silence",
+        (Patch(_REDIS, "'seen', seen, 'awake'", "'seen', now, 'awake'"),),
+        (_REDIS_TESTS,),
+    ),
+    Sabotage(
+        "contact that is made again after a while is not confirmed",
+        (
+            Patch(
+                _CONTACT,
+                "        return self.has_others and now > self._last_at",
+                "        return False and now > self._last_at",
+            ),
+        ),
+        (_REDIS_TESTS,),
+    ),
+    Sabotage(
+        "requests are sent alone although Redis may be available again",
+        (Patch(_CONTACT, "        return self._failed_asking_at >= self._held_until\n", "        return True\n"),),
+        (_REDIS_TESTS,),
+    ),
+    Sabotage(
+        "what is sent alone while Redis is tried is not reported",
+        (
+            Patch(
+                _REDIS,
+                "            if all(sent.shared for sent in itertools",
+                "            if True or all(sent.shared for sent in itertools",
+            ),
+        ),
+        (_REDIS_TESTS,),
+    ),
+    Sabotage(
+        "what is known of Redis ends with the event loop",
+        (Patch(_REDIS, "            if older.contact.is_later_than(self.contact):\n", "            if False:\n"),),
+        (_REDIS_TESTS,),
     ),
     Sabotage(
         "a 429 closes the gate of its own route only",
@@ -403,8 +452,8 @@ SABOTAGES: Final = (
             ),
             Patch(
                 _LIMITS,
-                "        slot = max(now, self._opens_at, window.held_until)\n",
-                "        slot = max(now, now if window.limit.routes else self._opens_at, window.held_until)\n",
+                "allowed\n        slot = max(now, self._opens_at, window.held_until)\n",
+                "allowed\n        slot = max(now, now if window.limit.routes else self._opens_at, window.held_until)\n",
             ),
         ),
         ("transport/test_limits.py",),
