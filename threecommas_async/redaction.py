@@ -245,25 +245,29 @@ def conceals_arguments(method: Callable[Concatenate[S, P], R]) -> Callable[Conca
     parameters = list(inspect.signature(method).parameters.values())[1:]
     kinds = {one.kind for one in parameters}
     positions = [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
-    known = frozenset(one.name for one in parameters)
+    shown = frozenset(one.name for one in parameters if one.name not in SECRET_NAMES)
     takes_more = inspect.Parameter.VAR_POSITIONAL in kinds
     takes_any_name = inspect.Parameter.VAR_KEYWORD in kinds
 
-    def taken_in(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
-        return (
-            tuple(
-                _concealed(value, name in SECRET_NAMES if name else not takes_more)
-                for name, value in zip_longest(positions[: len(args)], args)
-            ),
-            {
-                name: _concealed(value, name in SECRET_NAMES or not (name in known or takes_any_name))
-                for name, value in kwargs.items()
-            },
+    def taken_in(args: tuple[object, ...]) -> tuple[object, ...]:
+        return tuple(
+            _concealed(value, name in SECRET_NAMES if name else not takes_more)
+            for name, value in zip_longest(positions[: len(args)], args)
         )
+
+    def take_in(kwargs: dict[str, object]) -> None:
+        for name, value in kwargs.items():
+            if name in shown or (takes_any_name and name not in SECRET_NAMES):
+                if type(value) in _NESTED:
+                    kwargs[name] = _with_concealed_fields(value, within=False, depth=0)
+            elif value is not None:
+                kwargs[name] = concealed(value)
 
     @functools.wraps(method)
     def concealing(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        args, kwargs = cast("Any", taken_in(args, kwargs))
+        if args:
+            args = cast("Any", taken_in(args))
+        take_in(kwargs)
         return method(self, *args, **kwargs)
 
     if inspect.iscoroutinefunction(method):
@@ -278,6 +282,7 @@ def _concealed(value: object, is_secret: bool) -> object:
 
 
 _DEEPEST: Final = 50
+_NESTED: Final = (dict, list)
 
 
 def _with_concealed_fields(value: object, *, within: bool, depth: int) -> object:

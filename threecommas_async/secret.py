@@ -107,7 +107,10 @@ def concealed(value: object) -> Secret:
 
     A text can be revealed; of anything else the Secret knows the type's name alone, for :func:`secret_text` to refuse.
     """
-    return value if type(value) is Secret else _made_of(_held_of(value))
+    kind = type(value)
+    if kind is Secret:
+        return cast("Secret", value)
+    return _made_of(cast("str", value) if kind is str else _held_of(value))
 
 
 def secret_text(name: str, value: object, *, shortest: int = 1) -> Secret:
@@ -132,6 +135,8 @@ def problem_of(
     :param kinds: what it may be given as, for the message.
     """
     held = secret._held  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    if isinstance(held, str) and len(held) >= shortest and held.isascii():
+        return None  # as nearly every one is
     if (held == "" and shortest) or (isinstance(held, _WrongType) and held.kind == "NoneType"):
         return ValueError(f"{name} is required")
     if isinstance(held, _WrongType):
@@ -150,7 +155,7 @@ UNENCODABLE: Final = "has a lone surrogate, which is half a character and cannot
 
 def is_encodable(text: str) -> bool:
     """Tell whether ``text`` can be encoded, without an exception that would quote it."""
-    return _SURROGATE.search(text) is None
+    return text.isascii() or _SURROGATE.search(text) is None
 
 
 def _held_of(value: object) -> str | _Absent:

@@ -27,6 +27,13 @@ from threecommas_async.secret import Secret, secret_text
 _DEEPEST: Final = 100
 
 
+@attrs.frozen
+class Number:
+    """A decimal that is a number in JSON, with every digit, where nearly all of the API's are texts."""
+
+    value: Decimal
+
+
 def write_query(fields: Mapping[str, object]) -> str:
     """Write a query string; what is signed and what is sent are these very characters.
 
@@ -105,8 +112,14 @@ def _mapping(fields: Mapping[Any, object], name: str, depth: int) -> dict[str, o
     for key, value in fields.items():
         if type(key) is not str:
             raise TypeError(f"the keys of {name or 'a body'} must be strings, not {type(key).__name__}")
-        if value is not OMITTED:
-            written[encodable("a key", key)] = _written(value, f"{name}.{key}" if name else key, depth + 1)
+        if value is OMITTED:
+            continue
+        if not key.isascii():
+            encodable("a key", key)
+        if type(value) is str and value.isascii():  # most of what is sent
+            written[key] = value
+        else:
+            written[key] = _written(value, f"{name}.{key}" if name else key, depth + 1)
     return written
 
 
@@ -136,5 +149,6 @@ _EXACTLY: Final[Mapping[type, Callable[[Any, str], object]]] = {
     datetime: _instant,
     date: lambda value, _: value.isoformat(),
     UUID: lambda value, _: str(value),
+    Number: lambda value, name: msgspec.Raw(_decimal(value.value, name).encode()),
     Secret: lambda value, name: secret_text(name, value, shortest=0),
 }
