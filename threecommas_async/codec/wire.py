@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Mapping
-from typing import Any, Union, cast, get_args, get_origin
+from decimal import Decimal
+from typing import Any, Final, Union, cast, get_args, get_origin
 
 import attrs
 import msgspec
 
 from threecommas_async.codec.scalars import SCALARS
 from threecommas_async.models.base import JSON_KEY
+
+_FINITE: Final = SCALARS[Decimal].convert
 
 
 @functools.cache
@@ -85,8 +88,10 @@ def model_copier(model: Any) -> Callable[[Any], Any]:
         if convert is None:
             lines.append(f" built.{field.name} = wire.{field.name}")
         else:
+            # A call for each of a model's numbers, only to look at it, would cost more than copying the whole.
+            is_done = " or value.is_finite()" if convert is _FINITE else ""
             lines.append(f" value = wire.{field.name}")
-            lines.append(f" built.{field.name} = None if value is None else convert_{field.name}(value)")
+            lines.append(f" built.{field.name} = value if value is None{is_done} else convert_{field.name}(value)")
     lines += [" built.__class__ = model", " return built"]
     exec("\n".join(lines), scope)  # noqa: S102  # nothing but field names of our own classes goes in
     return cast("Callable[[Any], Any]", scope["copy_over"])
