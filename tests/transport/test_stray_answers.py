@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from threecommas_async import NotSentError
 from threecommas_async.transport.attempt import Attempt
 from threecommas_async.transport.call import Call
+from threecommas_async.transport.signing import SigningMiddleware
 from threecommas_async.transport.stray_answers import ServerSpeaksFirstError, send_on_clean_connection
 from threecommas_async.transport.verdicts import Failure, judge_exception
 
@@ -50,7 +52,8 @@ async def test_nothing_is_sent_where_the_server_has_spoken_first(clean_at: int |
 
 def test_a_server_that_speaks_first_was_not_sent_to() -> None:
     call = Call("POST", "/x", "http://127.0.0.1", ids=None, query=None, body=None, writes=True)
-    attempt = Attempt(100, writes=True, keeps_readable=False)
+    signing = SigningMiddleware(None, URL("http://127.0.0.1"))
+    attempt = Attempt(100, signing.sign, writes=True, keeps_readable=False)
     verdict = judge_exception(ServerSpeaksFirstError(), attempt, call, is_closed=False)
     assert isinstance(verdict, Failure)
     assert type(verdict.error) is NotSentError

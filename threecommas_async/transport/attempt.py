@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, final
 
 import aiohttp
@@ -97,11 +97,12 @@ class Response:
 
 @final
 class Attempt:
-    """One attempt of a call: a middleware behind the user's own, in front of the one that signs.
+    """One attempt of a call: the middleware behind the user's own, which has the request signed and sent.
 
     What the user's middlewares and trace hooks do (raise, retry, read the response, make one up) cannot change what it
     has seen. A write that the API may have carried out is not sent again, whoever asks.
 
+    :param sign: signs a request, after a look at where it goes.
     :param keeps_readable: whether a middleware may want to read the response, too.
     :ivar started: whether aiohttp runs the middlewares at all, which a mock of the session does not.
     :ivar entered: whether the request came through the user's middlewares.
@@ -117,6 +118,7 @@ class Attempt:
         "_keeps_readable",
         "_may_be_done",
         "_reading",
+        "_sign",
         "_under_way",
         "_writes",
         "entered",
@@ -127,8 +129,11 @@ class Attempt:
         "started",
     )
 
-    def __init__(self, cap: int, *, writes: bool, keeps_readable: bool) -> None:
+    def __init__(
+        self, cap: int, sign: Callable[[ClientRequest], Awaitable[None]], *, writes: bool, keeps_readable: bool
+    ) -> None:
         self._cap: Final = cap
+        self._sign: Final = sign
         self._writes: Final = writes
         self._keeps_readable: Final = keeps_readable
         self._may_be_done = False
@@ -170,6 +175,7 @@ class Attempt:
         self._under_way += 1
         lost = ""
         try:
+            await self._sign(request)
             raw = await send_on_clean_connection(request, handler, self._hand_over)
         except TimeoutError:
             raise

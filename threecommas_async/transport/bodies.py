@@ -32,15 +32,11 @@ async def read_body(response: ClientResponse, cap: int, chunks: list[bytes]) -> 
     :raises UnreadableBodyError: more than ``cap`` bytes, a broken or unfinished compression, or one not asked for.
     """
     encoding = response.headers.get(hdrs.CONTENT_ENCODING, "").strip().lower()
-    if encoding in ("", "identity"):
-        await _read_plain(response, cap, chunks)
-    elif encoding in ("gzip", "x-gzip", "deflate"):
+    if encoding in ("gzip", "x-gzip", "deflate"):
         await _read_compressed(response, cap, chunks)
-    else:
+        return
+    if encoding not in ("", "identity"):
         raise UnreadableBodyError(f"its body is compressed with {encoding[:40]!r}, which was not asked for")
-
-
-async def _read_plain(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
     content = response.content
     size = 0
     while chunk := await content.readany():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final, final
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, hdrs
@@ -39,10 +40,19 @@ class SigningMiddleware:
         self._origin: Final = base_url.origin()
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        await self.sign(request)
+        return await handler(request)
+
+    async def sign(self, request: ClientRequest) -> None:
+        """Sign ``request`` as it stands.
+
+        :raises ForeignOriginError: it would go to another host.
+        :raises UnsafeHeaderError: it would fail later, in a place that remembers the signature.
+        """
         if request.url.origin() != self._origin:
             raise ForeignOriginError
         # aiohttp finds out when it writes the head, with the signature in its local variables.
-        if not all(_is_sendable(name) and _is_sendable(value) for name, value in request.headers.items()):
+        if not _are_sendable(request.headers):
             raise UnsafeHeaderError
         credentials = self._credentials
         if credentials is not None:
@@ -51,7 +61,6 @@ class SigningMiddleware:
             request.headers["Signature"] = (
                 await asyncio.to_thread(unsigned.signature) if credentials.signs_in_thread else unsigned.signature()
             )
-        return await handler(request)
 
 
 @final
@@ -74,6 +83,16 @@ def _separator(request: ClientRequest, body: bytes, credentials: Credentials) ->
     if request.headers.get(hdrs.CONTENT_TYPE, "").startswith("application/json"):
         return credentials.JSON_SEPARATOR
     return b"&" if request.url.raw_query_string else b"?"
+
+
+def _are_sendable(headers: Mapping[str, object]) -> bool:
+    for name, value in headers.items():
+        # Nearly every header is printable ASCII, and told to be by two looks at memory.
+        if type(value) is str and value.isascii() and value.isprintable() and name.isascii() and name.isprintable():
+            continue
+        if not (_is_sendable(name) and _is_sendable(value)):
+            return False
+    return True
 
 
 def _is_sendable(value: object) -> bool:

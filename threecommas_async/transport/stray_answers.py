@@ -9,7 +9,7 @@ aiohttp, and what must be looked at first when aiohttp changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, final
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
@@ -41,11 +41,11 @@ class _Send:
         self._hand_over: Final = hand_over
         self.passes = 0
 
-    async def __call__(self, conn: Connection) -> ClientResponse:
+    def __call__(self, conn: Connection) -> Awaitable[ClientResponse]:
         if conn.protocol is None or conn.protocol.should_close:
             raise _StrayAnswerError  # whereupon aiohttp closes the connection
         self._hand_over()
-        return await type(self._request).send(self._request, conn)
+        return type(self._request).send(self._request, conn)
 
 
 async def send_on_clean_connection(

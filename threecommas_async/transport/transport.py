@@ -6,7 +6,7 @@ import asyncio
 import copy
 from collections.abc import Collection, Mapping, Sequence
 from types import NoneType
-from typing import Any, Final, Literal, TypeVar, cast, final, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast, final, overload
 
 import aiohttp
 import attrs
@@ -28,6 +28,9 @@ from threecommas_async.transport.session import Session, UnusableSessionError
 from threecommas_async.transport.settings import Mode, request_headers
 from threecommas_async.transport.signing import SigningMiddleware
 from threecommas_async.transport.verdicts import Failure, failure_of_response, judge_exception
+
+if TYPE_CHECKING:
+    from threecommas_async.transport.cable import Cable
 
 T = TypeVar("T")
 
@@ -76,7 +79,7 @@ class Transport:
         credentials: Credentials | None,
         *,
         base_url: str,
-        session: aiohttp.ClientSession | None,
+        session: aiohttp.ClientSession | Session | None,
         options: CallOptions,
         limits: tuple[Limit, ...] | Limits | None,
         max_body: int,
@@ -89,14 +92,18 @@ class Transport:
         self.options = options
         self._max_body: Final = max_body
         self._middlewares: Final = tuple(middlewares)
-        self._signs: Final = SigningMiddleware(credentials, URL(base_url))
-        self._signs_not: Final = SigningMiddleware(None, URL(base_url))
+        signing = SigningMiddleware(credentials, URL(base_url))
+        self._sign: Final = signing.sign
+        self._leave_unsigned: Final = SigningMiddleware(None, URL(base_url)).sign
         self._clock: Final = clock
         self._retries: Final = Retries()
-        self._session: Final = Session(session, (*middlewares, self._signs), trace_configs)
+        self._session: Final = (
+            session if isinstance(session, Session) else Session(session, (*middlewares, signing), trace_configs)
+        )
         api_key = credentials.api_key if credentials is not None else ""
         self._admission: Final = Admission(base_url, api_key, limits, clock)
         self._last_response = 0.0
+        self._cables: Final[list[Cable]] = []  # at most one, the same for all views
 
     def with_options(self, options: CallOptions) -> Transport:
         """Return a view of this transport with other options: session, limits and bans are the same."""
@@ -227,12 +234,72 @@ class Transport:
             del failure, outcome  # the error's traceback holds this frame, which would hold the error
 
     @property
+    def cable(self) -> Cable | None:
+        """The websocket that all views of the client share, if it was ever wanted."""
+        return self._cables[0] if self._cables else None
+
+    def open_cable(self, url: str) -> Cable:
+        """Return the websocket that all views of the client share."""
+        from threecommas_async.transport.cable import Cable  # imported where used: most programs have no stream
+
+        if not self._cables:
+            self._cables.append(Cable(self._session.detached(), url, self._clock, self._admission.banned_for))
+        return self._cables[0]
+
+    def elsewhere(self, base_url: str) -> Transport:
+        """Return a transport over the same connections to another host: unsigned, and without what the user put in.
+
+        What is sent there has its credential in the body, which no middleware and no trace hook is to see.
+        """
+        return Transport(
+            None,
+            base_url=base_url,
+            session=self._session.detached(),
+            options=attrs.evolve(self.options, mode=None),
+            limits=None,
+            max_body=self._max_body,
+            middlewares=(),
+            trace_configs=(),
+            clock=self._clock,
+        )
+
+    async def deliver(self, path: str, body: Mapping[str, object]) -> Response:
+        """Send a message once, unsigned, and return the response if it is any 2xx.
+
+        :raises ThreeCommasError: it is none, or there is none.
+        """
+        call = Call("POST", path, self._base_url, ids=None, query=None, body=body, writes=True)
+        self._usable_session(call)
+        deadline = self._clock.monotonic() + self.options.timeout
+        async with self._admission.turn(call, deadline, self.options.max_wait) as turn:
+            outcome = await self._attempt(call, deadline, public=True)
+            if isinstance(outcome, Response):
+                turn.saw(outcome)
+        if isinstance(outcome, Response):
+            if outcome.is_success and outcome.problem is None:
+                return outcome
+            failure = failure_of_response(outcome, call, self._clock, pause=self._admission.pause_of(call))
+        else:
+            failure = outcome
+        try:
+            raise failure.error from failure.cause
+        finally:
+            del failure, outcome  # as in request
+
+    async def wait_for_slack(self, method: Method, path: str) -> None:
+        """Return once a call leaves room for others: for what should wait behind the program's own calls."""
+        while (wait := self._admission.slack_in(f"{method} {path}")) > 0:
+            await self._clock.sleep(wait)
+
+    @property
     def clock(self) -> Clock:
         """Where this transport's time comes from."""
         return self._clock
 
     async def close(self) -> None:
         """Close the session, if it is an own one, and leave the limits that were shared."""
+        for cable in self._cables:
+            await cable.close(NotSentError("the stream ended: the client is closed"))
         self._admission.leave()
         await self._session.close()
 
@@ -249,10 +316,11 @@ class Transport:
         left = deadline - call.started
         if options.timeout - left > _SHORTEST_TIMEOUT:
             timeout = _attempt_timeout(max(left, _SHORTEST_TIMEOUT), writes=call.writes)
-        attempt = Attempt(self._max_body, writes=call.writes, keeps_readable=bool(self._middlewares))
-        chain: tuple[aiohttp.ClientMiddlewareType, ...] = (attempt, self._signs_not if public else self._signs)
+        sign = self._leave_unsigned if public else self._sign
+        attempt = Attempt(self._max_body, sign, writes=call.writes, keeps_readable=bool(self._middlewares))
+        chain: tuple[aiohttp.ClientMiddlewareType, ...] = (attempt,)
         if self._middlewares:
-            chain = (attempt.begin, *self._middlewares, *chain)
+            chain = (attempt.begin, *self._middlewares, attempt)
         outcome: Response | Failure | None
         try:
             async with session.request(
