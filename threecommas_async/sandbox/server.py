@@ -62,7 +62,8 @@ class Sandbox:
     :param send_retry_after: whether a 429 or 418 has the header ``Retry-After``, which the real ones do not have.
     :param fee: the fee rate of all exchange accounts; by default 0.001, which is 0.1 USDT of 100.
     :param settle_automatically: whether closing or cancelling a deal is finished before the next request; if not, the
-        deal stays ``panic_sell_pending`` or ``cancel_pending`` until :meth:`settle`.
+        deal stays ``panic_sell_pending`` or ``cancel_pending`` until :meth:`settle`. So do SmartTrades, which are also
+        created, edited, started and reduced in two phases.
     :raises ValueError: an argument is not valid.
 
     :ivar prices: the prices of its markets; see :class:`~threecommas_async.sandbox.SandboxPrices`.

@@ -1,11 +1,13 @@
 """All 14 endpoints of SmartTrades against the catalogue: status, shape, permission, every documented refusal.
 
-And E11 and E12 of the trading semantics over HTTP, digit by digit. All calls are made without the client.
+And E11 and E12 of the trading semantics over HTTP, digit by digit. All calls but those of the last
+test are made without the client.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from attrs import frozen
 
 from tests.sandbox.api.test_catalogue import differences
+from tests.sandbox.api.test_trading_catalogue import strange
 from tests.sandbox.calling import Answer, Caller
 from tests.sandbox.smart_trades import (
     BUY,
@@ -36,7 +39,8 @@ from tests.sandbox.smart_trades import (
     trades,
     units,
 )
-from tests.sandbox.trading import MARKET, Exchange, exchange
+from tests.sandbox.trading import MARKET, PAIR, Exchange, exchange
+from threecommas_async.models import EntryCondition, SmartTradePlan, StopLoss, TakeProfit, TakeProfitStep
 from threecommas_async.sandbox import Permission
 from threecommas_async.sandbox.api import ENDPOINTS
 
@@ -722,3 +726,50 @@ async def test_listeners_hear_of_smart_trades(here: Exchange) -> None:
     trading.listeners.append(lambda entity: heard.append(type(entity).__name__))
     await get(here, await with_step(here))
     assert heard == ["SmartTrade", "SmartTrade"]
+
+
+# ---- as the client reads it ------------------------------------------------------------------------------------------
+async def test_the_client_knows_all_that_the_14_endpoints_answer(here: Exchange) -> None:
+    calls = here.client.smart_trades
+    steps = TakeProfit.of(TakeProfitStep.at(percent="5", volume="50"), TakeProfitStep.at(price="2300", volume="50"))
+    stop = StopLoss.at(price="1900", limit="1890", trailing=True, timeout=60, breakeven=True)
+    plan = SmartTradePlan.buy(PAIR, units="0.1", take_profit=steps, stop_loss=stop, note="mine")
+    one = await calls.create(account_id=here.account_id, plan=plan)
+    when = EntryCondition.at("2100", order_type="limit", trailing="1")
+    waiting = SmartTradePlan.sell(PAIR, units="0.1", price="2090", when=when, take_profit=TakeProfit.at(percent="5"))
+    other = await calls.create(account_id=here.account_id, plan=waiting)
+    answers: dict[str, object] = {
+        "create": [one, other],
+        "get": [await calls.get(one.id), await calls.get(other.id)],
+        "edit": await calls.edit(one.id, stop_loss=StopLoss.at(price="1850")),
+        "add_funds": await calls.add_funds(one.id, units="0.1", order_type="market"),
+        "reduce_funds_info": await calls.reduce_funds_info(one.id),
+        "reduce_funds": await calls.reduce_funds(one.id, units="0.05", order_type="limit", price="2050"),
+        "list": await calls.list(),
+        "set_note": await calls.set_note(one.id, "more"),
+        "force_start": await calls.force_start(other.id),
+        "trades": [await calls.trades(one.id), await calls.trades(other.id)],
+    }
+    shown = await calls.get(other.id)
+    assert shown.take_profit is not None
+    assert shown.take_profit.steps
+    step_id = shown.take_profit.steps[0].id
+    assert step_id is not None
+    answers["close_trade_by_market"] = await calls.close_trade_by_market(other.id, step_id)
+    stop_id = next(each.id for each in await calls.trades(one.id) if each.status == "to_process")
+    answers["cancel_trade"] = await calls.cancel_trade(one.id, stop_id)
+    answers["close_by_market"] = await calls.close_by_market(one.id)
+    answers["closed"] = [await calls.get(one.id), await calls.trades(one.id)]
+    last = await calls.create(account_id=here.account_id, plan=SmartTradePlan.buy(PAIR, units="0.1"))
+    answers["cancel"] = await calls.cancel(last.id)
+    assert list(strange(answers)) == []
+    asked = {(each.method, _template(each.path)) for each in here.sandbox.requests}
+    assert asked >= DOCUMENTED.keys()
+
+
+def _template(path: str) -> str:
+    below = path.removeprefix("/public/api")
+    trade = re.sub(r"/trades/[0-9]+", "/trades/{trade_id}", below)
+    return re.sub(
+        r"smart_trades/[0-9]+", "smart_trades/{smart_trade_id}" if "/trades" in trade else "smart_trades/{id}", trade
+    )

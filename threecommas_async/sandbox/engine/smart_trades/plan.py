@@ -68,7 +68,10 @@ class StopLossPlan:
     order_type: OrderType
     value: Decimal | None = None
     percent: Decimal | None = None
-    """From the average price of the entries; either this or the value is given."""
+    """From the average price of the entries; either this or the value is given.
+
+    Assumption: with any entry; the page has it only with one that trails.
+    """
     limit: Decimal | None = None
     """``price.value``: the price of its limit order."""
     price_type: PriceType = "last"
