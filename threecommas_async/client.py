@@ -27,8 +27,10 @@ from threecommas_async.transport.settings import (
     checked_route,
     checked_seconds,
     checked_session,
+    checked_signals_url,
     checked_stream_url,
     checked_trace_configs,
+    loopback_origin,
     stream_url_of,
 )
 from threecommas_async.transport.transport import CallOptions, Transport
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from threecommas_async.resources.smart_trades import SmartTrades
     from threecommas_async.resources.trades import Trades
     from threecommas_async.resources.users import Users
+    from threecommas_async.signals.signals import Signals
     from threecommas_async.streams.streams import Streams
 
 T = TypeVar("T")
@@ -65,6 +68,7 @@ class ClientOptions(TypedDict, total=False):
     middlewares: Sequence[aiohttp.ClientMiddlewareType]
     trace_configs: Sequence[aiohttp.TraceConfig]
     stream_url: str | None
+    signals_url: str | None
     clock: Clock
 
 
@@ -101,6 +105,8 @@ class ThreeCommasClient:
     :param trace_configs: aiohttp trace configurations for the client's own session.
     :param stream_url: the URL of the websocket of :attr:`streams`; by default it follows from ``base_url``, if that is
         the API itself or a loopback host.
+    :param signals_url: where the webhooks of :attr:`signals` are; by default at 3Commas or, if ``base_url`` is a loopback
+        host, there.
     :param clock: the clock; for tests and simulations.
     :raises ValueError: an argument is not valid; the text names it.
     :raises TypeError: an argument is of the wrong type.
@@ -121,6 +127,7 @@ class ThreeCommasClient:
         middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
         trace_configs: Sequence[aiohttp.TraceConfig] = (),
         stream_url: str | None = None,
+        signals_url: str | None = None,
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
         if not isinstance(credentials, HmacCredentials | RsaCredentials | None):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -131,6 +138,7 @@ class ThreeCommasClient:
             raise ValueError("give plan or limits, not both")
         base_url = checked_base_url(base_url)
         self._stream_url = stream_url_of(base_url) if stream_url is None else checked_stream_url(stream_url)
+        self._signals_url = loopback_origin(base_url) if signals_url is None else checked_signals_url(signals_url)
         self._transport = Transport(
             credentials,
             base_url=base_url,
@@ -199,6 +207,13 @@ class ThreeCommasClient:
         return Trades(self._transport)
 
     @functools.cached_property
+    def signals(self) -> Signals:
+        """The webhooks by which a program starts and closes deals itself; they need no API key."""
+        from threecommas_async.signals.signals import Signals
+
+        return Signals(self._transport, self.streams, self._signals_url)
+
+    @functools.cached_property
     def streams(self) -> Streams:
         """What becomes of deals and SmartTrades, told as it happens."""
         from threecommas_async.streams.streams import Streams
@@ -248,7 +263,7 @@ class ThreeCommasClient:
             mode=now.mode if mode is None else mode,
         )
         view = object.__new__(type(self))
-        view._stream_url = self._stream_url
+        view._stream_url, view._signals_url = self._stream_url, self._signals_url
         view._transport = self._transport.with_options(options)
         return view
 

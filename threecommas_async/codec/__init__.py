@@ -23,11 +23,12 @@ from threecommas_async.codec.converter import CONVERTER
 from threecommas_async.codec.plain_values import to_dict
 from threecommas_async.codec.scalars import DecodeError, iso, plain
 from threecommas_async.codec.wire import wire_form
-from threecommas_async.codec.writing import value_of, write_body, write_query
+from threecommas_async.codec.writing import Number, value_of, write_body, write_query
 from threecommas_async.models.base import JsonValue
 
 __all__ = [
     "DecodeError",
+    "Number",
     "decode_json",
     "from_decoded",
     "from_documented_json",

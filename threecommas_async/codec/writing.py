@@ -1,7 +1,7 @@
-"""What is sent: one writer for queries and one for bodies, both exact, both however deeply nested.
+"""The writers of queries and bodies: both exact, at any depth of nesting.
 
-Decimals go out in plain notation, as strings; booleans as ``true`` and ``false``; datetimes must be aware. A ``float``
-is refused: it has lost digits before it comes here.
+Decimals are written in plain notation, as strings; booleans as ``true`` and ``false``; datetimes must be aware. A
+``float`` is rejected, because it has already lost digits.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Number:
 
 
 def write_query(fields: Mapping[str, object]) -> str:
-    """Write a query string; what is signed and what is sent are these very characters.
+    """Write a query string; exactly these characters are signed and sent.
 
     Lists become ``name[]=1&name[]=2`` and mappings ``name[key]=value``, as the API's framework reads them. A query
-    knows no null: what is None, or omitted, is not in it.
+    has no null: a value that is None or ``OMITTED`` is left out.
 
     :raises TypeError: a value is a ``float`` or of another class that cannot be written exactly.
     :raises ValueError: a datetime is naive, a number is not finite, or a text cannot be encoded.
@@ -47,7 +47,7 @@ def write_query(fields: Mapping[str, object]) -> str:
 
 
 def write_body(fields: Mapping[str, object]) -> bytes:
-    """Write a JSON body, the fields in the given order. None is null; what is omitted is not in it.
+    """Write a JSON body, with the fields in the given order. None is null; ``OMITTED`` is left out.
 
     :raises TypeError: a value is a ``float`` or of another class that cannot be written exactly.
     :raises ValueError: a datetime is naive, a number is not finite, or a text cannot be encoded.
@@ -76,9 +76,9 @@ def _flattened(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def value_of(value: object, name: str) -> object:
-    """Return what stands for ``value`` in JSON: a str, int, bool, None or Secret, or a list or dict of them.
+    """Return the form of ``value`` in JSON: a str, int, bool, None or Secret, or a list or dict of them.
 
-    :param name: what an error calls it.
+    :param name: its name in error messages.
     """
     return _written(value, name, 0)
 

@@ -122,6 +122,7 @@ class _Subscription:
 class Cable:
     """The connection of a client, open from the first subscriber to the last.
 
+    :param session: without middlewares, so that none signs the handshake, which needs neither key nor cookie.
     :param url: where the websocket is.
     :param banned_for: tells for how many seconds the API may not be asked.
     """
@@ -269,27 +270,18 @@ class Cable:
         """Open the websocket and read it to its end."""
         reason, unusable = "", ""
         try:
-            outer = self._session.get()
-            # A session of its own, so that no middleware signs the handshake, which needs neither key nor cookie.
-            async with (
-                aiohttp.ClientSession(
-                    connector=outer.connector,
-                    connector_owner=False,
-                    cookie_jar=aiohttp.DummyCookieJar(),
-                    trust_env=outer.trust_env,
-                ) as session,
-            ):
-                socket = await session.ws_connect(self._url, max_msg_size=LARGEST_MESSAGE, decode_text=False)
-                self._socket, self._state = socket, "greeting"
-                self.connections += 1
-                self._heard = self._clock.monotonic()
-                try:
-                    reason = await self._read(socket)
-                finally:
-                    self._socket = None
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(_CLOSE):
-                            await socket.close()
+            session = self._session.get()
+            socket = await session.ws_connect(self._url, max_msg_size=LARGEST_MESSAGE, decode_text=False)
+            self._socket, self._state = socket, "greeting"
+            self.connections += 1
+            self._heard = self._clock.monotonic()
+            try:
+                reason = await self._read(socket)
+            finally:
+                self._socket = None
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_CLOSE):
+                        await socket.close()
         except UnusableSessionError as error:
             unusable = str(error)
         except aiohttp.WSServerHandshakeError as error:

@@ -24,6 +24,7 @@ class Session:
     :param borrowed: a session that the client was given; it stays open.
     :param middlewares: for the own session: the middlewares of requests that have none of their own.
     :param trace_configs: for the own session.
+    :param outer: whose connections are used, if they are another one's.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Session:
         borrowed: aiohttp.ClientSession | None,
         middlewares: Sequence[aiohttp.ClientMiddlewareType],
         trace_configs: Sequence[aiohttp.TraceConfig],
+        outer: Session | None = None,
     ) -> None:
         self._session = borrowed
         self._is_own: Final = borrowed is None
@@ -38,10 +40,23 @@ class Session:
         self._trace_configs: Final = list(trace_configs)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._outer: Final = outer
+        self._detached: Final[list[Session]] = []
+
+    def detached(self) -> Session:
+        """Return one over the same connections, without this one's middlewares, trace hooks, headers and cookies.
+
+        It is closed with this one.
+        """
+        session = Session(None, (), (), self)
+        self._detached.append(session)
+        return session
 
     @property
     def is_closed(self) -> bool:
         """Whether the session can no longer be used."""
+        if self._outer is not None and self._outer.is_closed:
+            return True
         return self._closed or (self._session is not None and self._session.closed)
 
     def get(self) -> aiohttp.ClientSession:
@@ -70,10 +85,20 @@ class Session:
         """End the use of the session, and close it if it is the client's own."""
         self._closed = True
         session, self._session = self._session, None
+        for other in self._detached:
+            await other.close()
         if self._is_own and session is not None:
             await session.close()
 
     def _open(self) -> aiohttp.ClientSession:
+        if self._outer is not None:
+            outer = self._outer.get()
+            return aiohttp.ClientSession(
+                connector=outer.connector,
+                connector_owner=outer.connector is None,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=outer.trust_env,
+            )
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE),
             middlewares=self._middlewares,

@@ -61,6 +61,21 @@ def stream_url_of(base_url: str) -> str | None:
     return _STREAM_URLS.get(str(url.origin()))
 
 
+def loopback_origin(base_url: str) -> str | None:
+    """Return the origin of an API on this machine, where everything else of it is, too."""
+    url = URL(base_url)
+    return str(url.origin()) if url.host is not None and _is_loopback(url.host) else None
+
+
+def checked_signals_url(text: str) -> str:
+    """Return ``text`` without a slash at its end, if signals may be sent there."""
+    try:
+        return checked_base_url(text)
+    except ValueError as error:
+        problem = str(error)
+    raise ValueError(problem.replace("base_url", "signals_url"))
+
+
 def checked_stream_url(text: object) -> str:
     """Return ``text`` if it is a URL at which a websocket may be opened."""
     try:
