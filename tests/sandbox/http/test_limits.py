@@ -70,7 +70,7 @@ async def test_retry_after_is_sent_when_asked_for() -> None:
     [
         ("/ver1/deals", 200, 120, 60, 60),
         ("/ver1/deals/123/show", 404, 120, 60, 60),
-        ("/v2/smart_trades", 404, 40, 10, 10),
+        ("/v2/smart_trades", 200, 40, 10, 10),
     ],
 )
 async def test_endpoints_with_a_limit_of_their_own(
@@ -78,7 +78,7 @@ async def test_endpoints_with_a_limit_of_their_own(
 ) -> None:
     clock = simulated_clock()
     async with calling(Sandbox(clock=clock, limits=True)) as caller:
-        # An endpoint that is not built yet, or finds nothing, counts all the same.
+        # A request that finds nothing counts all the same.
         assert await caller.statuses(requests // 2, path=path) == [status] * (requests // 2)
         await clock.advance(window - 1)
         assert await caller.statuses(requests // 2 + 1, path=path) == [status] * (requests // 2) + [429]
@@ -89,8 +89,8 @@ async def test_endpoints_with_a_limit_of_their_own(
 
 async def test_a_limit_of_its_own_is_for_one_verb_and_one_path() -> None:
     async with calling(Sandbox(clock=simulated_clock(), limits=True)) as caller:
-        assert await caller.statuses(50, "POST", "/v2/smart_trades") == [404] * 50
-        assert await caller.statuses(49, "GET", "/v2/smart_trades/1") == [404] * 49
+        assert await caller.statuses(50, "POST", "/v2/smart_trades") == [400] * 50
+        assert await caller.statuses(49, "GET", "/v2/smart_trades/1") == [400] * 49
         assert await caller.statuses(2, "GET", "/ver1/deals/1/2/show") == [404, 429]
 
 
