@@ -16,10 +16,13 @@ from threecommas_async.cli.bots import bots
 from threecommas_async.cli.commands import command
 from threecommas_async.cli.deals import deals
 from threecommas_async.cli.errors import CommandError, explained
+from threecommas_async.cli.grid_bots import grid_bots
 from threecommas_async.cli.markets import market_data
 from threecommas_async.cli.output import abandon_output, print_error, print_line
 from threecommas_async.cli.sandbox import sandbox_command
 from threecommas_async.cli.session import Session
+from threecommas_async.cli.smart_trades import smart_trades
+from threecommas_async.cli.trades import trades
 from threecommas_async.cli.views import Sentence
 from threecommas_async.errors import ThreeCommasError
 from threecommas_async.version import __version__
@@ -42,6 +45,9 @@ app.add_typer(accounts)
 app.add_typer(market_data)
 app.add_typer(bots)
 app.add_typer(deals)
+app.add_typer(grid_bots)
+app.add_typer(smart_trades)
+app.add_typer(trades)
 
 
 def _print_version(wanted: bool) -> None:

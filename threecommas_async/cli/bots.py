@@ -13,7 +13,7 @@ from threecommas_async.cli.commands import command
 from threecommas_async.cli.deals import DEALS
 from threecommas_async.cli.each import on_each
 from threecommas_async.cli.errors import CommandError
-from threecommas_async.cli.options import BotId, BotIds, OfAccount, Yes, identifier
+from threecommas_async.cli.options import BotId, BotIds, OfAccount, OfQuote, Yes, identifier
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Record, Rows, Sections, Sentence
 
@@ -126,9 +126,7 @@ def list_bots(
     strategy: Annotated[
         Literal["long", "short"] | None, typer.Option("--strategy", help="Only bots of one direction.")
     ] = None,
-    quote: Annotated[
-        str | None, typer.Option("--quote", metavar="CURRENCY", help="Only bots with this quote currency.")
-    ] = None,
+    quote: OfQuote = None,
 ) -> Rows[DcaBot]:
     """List all bots."""
     account_id = None if account is None else identifier(account, "account", "--account")

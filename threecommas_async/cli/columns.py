@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar, cast
 
 import attrs
@@ -26,7 +25,8 @@ class Column(Generic[T]):
     """A column of a table, or a row of a table that shows a single object.
 
     :ivar title: the heading.
-    :ivar source: the attribute that it shows, or a function from the object to the value.
+    :ivar source: the attribute that it shows, such as ``id`` or ``profit.usd``, or a function from the object to the
+        value.
     :ivar align: by default numbers are aligned at their decimal points, everything else on the left.
     :ivar form: a function that formats a Decimal, such as :func:`percent`; amounts and prices stay exact.
     :ivar signed: whether to show values above zero in green and values below zero in red.
@@ -59,9 +59,30 @@ class Column(Generic[T]):
 
     def value(self, thing: T) -> Cell:
         """Return the exact value behind the cell."""
-        if isinstance(self.source, str):
-            return cast("Cell", attrgetter(self.source)(thing))
-        return self.source(thing)
+        return at(thing, self.source) if isinstance(self.source, str) else self.source(thing)
+
+
+def at(thing: object, path: str) -> Cell:
+    """Return the attribute at a path, such as ``profit.usd``; None where what has it is None."""
+    for name in path.split("."):
+        if thing is None:
+            return None
+        thing = getattr(thing, name)
+    return cast("Cell", thing)
+
+
+def amount(path: str, unit: str) -> Callable[[object], str | None]:
+    """Return a function to an amount with its currency, exact; None if it is 0.
+
+    :param path: where the amount is, such as ``data.entered_total``.
+    :param unit: the attribute that has the currency: ``quote_currency``.
+    """
+
+    def text(thing: object) -> str | None:
+        found = at(thing, path)
+        return in_currency(found, getattr(thing, unit)) if isinstance(found, Decimal) and found else None
+
+    return text
 
 
 def sign_style(number: Decimal) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from threecommas_async.cli.columns import Cell, Column, in_currency, named, number_of, percent
+from threecommas_async.cli.columns import Column, amount, in_currency, named, number_of, percent
 from threecommas_async.cli.commands import command
+from threecommas_async.cli.ending import end, with_profit
 from threecommas_async.cli.ladder import Ladder
-from threecommas_async.cli.options import OfAccount, Yes, above_zero, identifier
+from threecommas_async.cli.options import OfAccount, OfBase, OfQuote, Yes, above_zero, identifier
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Record, Rows, Sections, Sentence
 
@@ -37,20 +38,6 @@ def _orders_filled(deal: Deal) -> str | None:
         return None
     by_hand = deal.completed_manual_safety_orders_count
     return f"{deal.completed_safety_orders_count}/{deal.max_safety_orders}" + (f" +{by_hand}" if by_hand else "")
-
-
-def _in_quote(name: str) -> Callable[[Deal], Cell]:
-    def text(deal: Deal) -> Cell:
-        return in_currency(getattr(deal, name), deal.quote_currency)
-
-    return text
-
-
-def _in_base(name: str) -> Callable[[Deal], Cell]:
-    def text(deal: Deal) -> Cell:
-        return in_currency(getattr(deal, name), deal.base_currency)
-
-    return text
 
 
 def _average(deal: Deal) -> Decimal | None:
@@ -81,11 +68,11 @@ _SHOWN: Final[tuple[Column[Deal], ...]] = (
     Column("Account", lambda deal: named(deal.account_id, deal.account_name)),
     Column("Opened", "created_at"),
     Column("Closed", "closed_at"),
-    Column("Bought", _in_base("bought_amount")),
-    Column("for", _in_quote("bought_volume")),
+    Column("Bought", amount("bought_amount", "base_currency")),
+    Column("for", amount("bought_volume", "quote_currency")),
     Column("Average", _average),
-    Column("Sold", lambda deal: _in_base("sold_amount")(deal) if deal.sold_amount else None),
-    Column("for", lambda deal: _in_quote("sold_volume")(deal) if deal.sold_volume else None),
+    Column("Sold", amount("sold_amount", "base_currency")),
+    Column("for", amount("sold_volume", "quote_currency")),
     Column("Safety orders", _orders_filled),
     Column("Profit", "profit", signed=True),
     Column("Profit %", "profit_percentage", form=percent, signed=True),
@@ -114,12 +101,8 @@ def list_deals(
         str | None, typer.Option("--bot", metavar="ID", help="Only those of this bot.", show_default=False)
     ] = None,
     account: OfAccount = None,
-    base: Annotated[
-        str | None, typer.Option("--base", metavar="CURRENCY", help="Only those with this base currency.")
-    ] = None,
-    quote: Annotated[
-        str | None, typer.Option("--quote", metavar="CURRENCY", help="Only those with this quote currency.")
-    ] = None,
+    base: OfBase = None,
+    quote: OfQuote = None,
 ) -> Rows[Deal]:
     """List deals, by default the active ones."""
     bot_id = None if bot is None else identifier(bot, "bot", "--bot")
@@ -222,14 +205,13 @@ def _end(
     act: Callable[[ThreeCommasClient, int], Awaitable[Deal]],
     yes: bool,
 ) -> Record[Deal]:
-    from threecommas_async.cli.questions import confirm
-
     number = identifier(one, "deal")
 
-    def question() -> str:
-        deal = session.run(lambda client: client.deals.get(number))
-        profit = "" if deal.profit is None else f", profit {in_currency(deal.profit, deal.quote_currency)}"
-        return f"{verb} deal {number} ({deal.pair}{profit}) {how}?"
+    async def describe(client: ThreeCommasClient) -> str:
+        deal = await client.deals.get(number)
+        return with_profit(deal.pair, in_currency(deal.profit, deal.quote_currency))
 
-    confirm(question, yes=yes, action=f"{verb.lower()} the deal", otherwise="nothing was done")
-    return Record(f"{verb} deal", _SHOWN, session.run(lambda client: act(client, number)))
+    deal = end(
+        session, "deal", number, verb=verb, how=how, describe=describe, act=lambda client: act(client, number), yes=yes
+    )
+    return Record(f"{verb} deal", _SHOWN, deal)

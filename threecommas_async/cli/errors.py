@@ -12,6 +12,9 @@ _WHERE_TO_LOOK: Final[Mapping[str, str]] = {
     "/ver1/bots/{bot_id}": "threecommas bots show {bot_id}",
     "/ver1/bots": "threecommas bots list",
     "/ver1/deals": "threecommas deals show {deal_id}",
+    "/ver1/grid_bots/{id}": "threecommas grid-bots show {id}",
+    "/ver1/trades": "threecommas trades list",
+    "/v2/smart_trades/{id}": "threecommas smart-trades show {id}",
     "": "threecommas accounts list",
 }
 """By the beginning of the path; the first match counts."""

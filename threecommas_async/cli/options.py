@@ -14,7 +14,8 @@ Sandboxed = Annotated[
     typer.Option(
         "--sandbox",
         help="Use an offline 3Commas that lives as long as this command and has the accounts 32849081, "
-        "32849082 and 32849083, the bot 15564829 and its deal 2376506366. Needs no key.",
+        "32849082 and 32849083, the bot 15564829 and its deal 2376506366, the grid bot 2340693, the SmartTrade "
+        "31421185 and a trade. Needs no key.",
     ),
 ]
 InMode = Annotated[
@@ -26,6 +27,18 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there
 
 OfAccount = Annotated[
     str | None, typer.Option("--account", metavar="ID", help="Only those of this account.", show_default=False)
+]
+OfPair = Annotated[
+    str | None,
+    typer.Option("--pair", metavar="PAIR", help="Only those of this pair: USDT_ETH.", show_default=False),
+]
+OfBase = Annotated[
+    str | None,
+    typer.Option("--base", metavar="CURRENCY", help="Only those with this base currency.", show_default=False),
+]
+OfQuote = Annotated[
+    str | None,
+    typer.Option("--quote", metavar="CURRENCY", help="Only those with this quote currency.", show_default=False),
 ]
 
 AccountId = Annotated[str, typer.Argument(metavar="ID", help="The account's id.", show_default=False)]

@@ -13,7 +13,7 @@ from threecommas_async.cli.options import TradingMode
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
-    from threecommas_async.models import DcaBotSettings
+    from threecommas_async.models import DcaBotSettings, GridBotSettings, SimpleTradePlan, SmartTradePlan
     from threecommas_async.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Session:
 
     Each :meth:`run` has a client of its own, so that no connection goes stale while a person answers a question.
 
-    :param sandbox: whether to use a new sandbox, which has accounts, a bot and a deal.
+    :param sandbox: whether to use a new sandbox, which has something of everything.
     :param mode: the trading mode of the calls.
     :param needs_key: whether the calls need a key; otherwise the environment need not have one.
     """
@@ -92,7 +92,11 @@ async def _furnished_sandbox() -> Sandbox:
     async with server.client() as client:
         bot = await client.bots.create(account_id=account_id, settings=_bot_settings())
         await client.bots.enable(bot.id)
-    # The price falls until a safety order is filled, and returns, so that the other accounts keep their values.
+        grid_bot = await client.grid_bots.create(account_id=account_id, settings=_grid_bot_settings())
+        await client.grid_bots.enable(grid_bot.id)
+        await client.smart_trades.create(account_id=account_id, plan=_smart_trade_plan())
+        await client.trades.create(account_id=account_id, plan=_simple_trade_plan())
+    # The price falls until orders are filled, and returns, so that the other accounts keep their values.
     price = server.prices.get("binance", "USDT_ETH")
     await server.prices.walk("binance", "USDT_ETH", (price * _FALL, price))
     return server
@@ -115,3 +119,43 @@ def _bot_settings() -> DcaBotSettings:
         martingale_volume_coefficient="1.5",
         martingale_step_coefficient="2",
     )
+
+
+def _grid_bot_settings() -> GridBotSettings:
+    from threecommas_async.models import GridBotSettings
+
+    return GridBotSettings(
+        name="Grid",
+        pair="USDT_ETH",
+        lower_price="2340",
+        upper_price="2520",
+        grids_quantity=7,
+        quantity_per_grid="25",
+        grid_type="arithmetic",
+        order_currency_type="quote",
+        profit_currency_type="quote",
+        lower_stop_loss_enabled=True,
+        lower_stop_loss_price="2200",
+        lower_stop_loss_action="stop_bot",
+    )
+
+
+def _smart_trade_plan() -> SmartTradePlan:
+    from threecommas_async.models import SmartTradePlan, StopLoss, TakeProfit, TakeProfitStep
+
+    return SmartTradePlan.buy(
+        "USDT_ETH",
+        units="0.05",
+        price="2440",
+        take_profit=TakeProfit.of(
+            TakeProfitStep.at(percent="5", volume="50"), TakeProfitStep.at(percent="10", volume="50", trailing="0.5")
+        ),
+        stop_loss=StopLoss.at(price="2300", timeout=60),
+        note="To look at",
+    )
+
+
+def _simple_trade_plan() -> SimpleTradePlan:
+    from threecommas_async.models import SimpleTradePlan
+
+    return SimpleTradePlan.buy_limit(pair="USDT_ETH", units="0.01", price="2100")
