@@ -189,7 +189,7 @@ def test_another_type_is_refused_by_its_name_only(value: object) -> None:
     ("text", "problem"),
     [
         ("", "passphrase is required"),
-        ("abcd", "passphrase is too short: it takes at least 5 characters"),
+        ("abcd", "passphrase is too short: it must have at least 5 characters"),
         (f"{TEXT}\ud800", "passphrase has a lone surrogate"),
         (f"\udce4{TEXT}", "passphrase has a lone surrogate"),
     ],
@@ -211,7 +211,7 @@ def test_what_can_be_sent_becomes_a_secret() -> None:
     assert secret_text("passphrase", Secret(TEXT), shortest=len(TEXT)) == Secret(TEXT)
     with pytest.raises(ValueError, match="passphrase is required"):
         secret_text("passphrase", None)
-    with pytest.raises(ValueError, match="passphrase has no text any more"):
+    with pytest.raises(ValueError, match="passphrase no longer has a text"):
         secret_text("passphrase", pickled_and_back(Secret(TEXT)))
 
 

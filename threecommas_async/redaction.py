@@ -1,4 +1,4 @@
-"""Keeps secrets out of texts and out of what tracebacks remember."""
+"""Keeps secrets out of texts and out of the frames of tracebacks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from threecommas_async.decoding import Layer
 
 SECRET_NAMES: Final = ("api_key", "secret", "passphrase")
-"""Parameters whose values no text of ours may show."""
+"""Parameters whose values no text may show."""
 
 _SHORTEST: Final = 4
 
@@ -62,10 +62,10 @@ def is_secret_name(name: str) -> bool:
 
 
 def redact(text: str, secrets: Iterable[str | Secret] = ()) -> str:
-    """Hide every one of ``secrets``, however it is encoded, and the value of every JSON field that is named like one.
+    """Hide all ``secrets``, however they are encoded, and the value of every JSON field that is named like a secret.
 
-    Found are secrets in JSON, HTML, percent-encoding and ``repr``, one inside the other and repeated, and in Base64 and
-    hexadecimal. Secrets of less than four characters are not looked for: they would be everywhere.
+    Secrets are found in JSON, HTML, percent-encoding and ``repr``, even nested and repeated, and in Base64 and
+    hexadecimal. Secrets of fewer than four characters are not searched for: they would be found everywhere.
     """
     return _without_named(_without(text, secrets))
 
@@ -100,22 +100,22 @@ def _places(text: str, form: str) -> Iterator[int]:
 
 
 def _comparable(text: str) -> str:
-    """Return ``text`` so that upper and lower case, and the space and its form in a query, are the same."""
-    # The one letter whose lower case is two characters; what is compared has to keep its places.
+    """Return ``text`` in a form in which upper and lower case, and a space and its form in a query, are equal."""
+    # The only letter whose lower case is two characters; positions must be kept.
     return text.replace("\u0130", "i").lower().replace("+", " ")
 
 
 def _forms(secret: str) -> set[str]:
-    """Return what to look for in each layer."""
+    """Return the forms of a secret to search for in each layer."""
     if len(secret) < _SHORTEST:
         return set()
     data = secret.encode("utf-8", "surrogatepass")
-    # It may look encoded itself, and would then be decoded along with what it stands in.
+    # It may look encoded itself, and would then be decoded together with the text around it.
     forms = {layer.text for layer in _layers(secret)}
     if not secret.isascii():
         forms |= {left for form in forms for left in _left_of(form)}
     forms.add(data.hex())
-    # In Base64 the characters that stand for it depend on where in the encoded text it begins.
+    # In Base64, its characters depend on its position in the encoded text.
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + data).decode().rstrip("=")
         of_it_alone = encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
@@ -124,7 +124,7 @@ def _forms(secret: str) -> set[str]:
 
 
 def _left_of(text: str) -> tuple[str, ...]:
-    """Return what other encodings make of a text that is not ASCII."""
+    """Return the forms that other encodings give a text that is not ASCII."""
     octets = text.encode("utf-8", "surrogatepass")
     read_as_utf8 = text.encode("latin-1", "replace").decode("utf-8", "replace")
     return octets.decode("latin-1"), read_as_utf8, text.encode("ascii", "replace").decode()
@@ -134,7 +134,7 @@ _FIELD: Final = re.compile(r'(?<!\\)(\\*+)"((?:[^"\\]|\\++(?!")){1,100}+)\1"\s*+
 _TOKEN: Final = re.compile(r'["\[\]{}]|-?[0-9][0-9.eE+-]*')
 _IS_FIELD: Final = re.compile(r"\s*+(?::|=>)")
 _REASONS: Final = ("error_attributes", "errors")
-"""Objects that say why a field is wrong, in lists; those reasons are no secrets."""
+"""Objects that contain lists of reasons why fields are wrong; the reasons are not secrets."""
 
 
 def _without_named(text: str) -> str:
@@ -165,9 +165,9 @@ _Spans = list[tuple[int, int, str]]
 
 
 def _values(text: str, place: int, level: int) -> tuple[_Spans, int]:
-    """Return where the texts and numbers in a value of JSON stand, with what is to stand there, and where it ends.
+    """Return the spans of the texts and numbers in a JSON value, with their replacements, and the end of the value.
 
-    :param level: how many backslashes stand before each quote: 0, in JSON inside JSON 1, and so on.
+    :param level: the number of backslashes before each quote: 0, in JSON inside JSON 1, and so on.
     """
     quote = "\\" * level + '"'
     spans: _Spans = []
@@ -177,7 +177,7 @@ def _values(text: str, place: int, level: int) -> tuple[_Spans, int]:
         place = found.end()
         if found[0] == '"':
             if not text.startswith(quote, place - len(quote)):
-                break  # here ends the string that all this is in
+                break  # the end of the string that contains all this
             begin, end = place, _end_of_string(text, place, level)
             place = end + len(quote)
             if depth == 0 or not _IS_FIELD.match(text, place):
@@ -195,14 +195,15 @@ def _values(text: str, place: int, level: int) -> tuple[_Spans, int]:
 
 
 def _end_of_string(text: str, begin: int, level: int) -> int:
-    """Return where the string ends that begins at ``begin``: before the quote, or where the text was cut."""
+    """Return the end of the string that begins at ``begin``: before the quote, or where the text was cut."""
     place = begin
     while (place := text.find('"', place)) >= 0:
         run = place
         while run > begin and text[run - 1] == "\\":
             run -= 1
         backslashes = place - run
-        # Fewer end the string around it. Others belong to it, unless all but the quote's own are escaped ones.
+        # Fewer backslashes end the enclosing string. More belong to this one, unless all but the quote's own are
+        # escaped.
         if backslashes < level:
             return run
         if (backslashes - level) % (2 * level + 2) == 0:
@@ -212,7 +213,7 @@ def _end_of_string(text: str, begin: int, level: int) -> int:
 
 
 def printable(text: str) -> str:
-    r"""Return ``text`` with what does not show or cannot be encoded (line breaks, ESC, lone surrogates) as escapes."""
+    r"""Return ``text`` with invisible or unencodable characters (line breaks, ESC, lone surrogates) escaped."""
     if text.isprintable():
         return text
     return "".join(
@@ -223,7 +224,7 @@ def printable(text: str) -> str:
 def encodable(name: str, text: str) -> str:
     """Return ``text`` if it can be encoded as UTF-8.
 
-    :param name: what the message calls it; the text is not quoted.
+    :param name: its name in the message; the text is not quoted.
     :raises ValueError: it has a lone surrogate.
     """
     if is_encodable(text):
@@ -236,10 +237,10 @@ def encodable(name: str, text: str) -> str:
 
 
 def conceals_arguments(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Decorate a method that takes secrets: each becomes a :class:`Secret` before any frame could remember it.
+    """Decorate a method that takes secrets: each becomes a :class:`Secret` before any frame could keep it.
 
-    An exception carries the frames that it went through, and crash reporters print their local variables. Concealed is
-    what goes to a parameter of :data:`SECRET_NAMES`, what goes to no parameter at all (a misspelt ``secert``), and the
+    An exception carries the frames that it passed, and crash reporters print their local variables. This conceals the
+    arguments for the parameters in :data:`SECRET_NAMES`, arguments for unknown parameters (a misspelt ``secert``), and
     texts in a dict that are named like secrets.
     """
     parameters = list(inspect.signature(method).parameters.values())[1:]
@@ -286,7 +287,8 @@ _NESTED: Final = (dict, list)
 
 
 def _with_concealed_fields(value: object, *, within: bool, depth: int) -> object:
-    # Exact types: nothing of a class that we do not know is called, for it could raise here, where all is still plain.
+    # Exact types: no method of an unknown class is called, since it could raise here, where secrets are still plain
+    # text.
     kind = type(value)
     if within and kind in (str, bytes):
         return concealed(value)

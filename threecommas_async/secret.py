@@ -1,4 +1,4 @@
-"""A text that does not show itself, and how an argument that ought to be one is taken in without showing it."""
+"""``Secret``, a text that is not shown, and the conversion of arguments to it without showing them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _PICKLED: Final = "it came out of a pickle, and a pickle never holds the text of
 class Secret:
     """A text that shows as ``<hidden>`` wherever it is printed, formatted, logged or written by a serializer.
 
-    :meth:`reveal` gives the text. It is no ``str``: what wants one (a header, ``json.dumps``, ``+``) raises
-    ``TypeError``. It is equal to a Secret of the same text only, may be a key of a dict, and is false if its text is
-    empty or gone. Copies keep the text; pickles drop it.
+    :meth:`reveal` returns the text. It is not a ``str``: where one is needed (a header, ``json.dumps``, ``+``), it
+    raises ``TypeError``. It equals only a Secret with the same text, can be a key of a dict, and is false if its text
+    is empty or gone. Copies keep the text; pickles drop it.
 
-    :param text: the text, or a Secret that has it.
+    :param text: the text, or a Secret.
     :raises TypeError: ``text`` is neither.
     """
 
@@ -33,7 +33,7 @@ class Secret:
         held = _held_of(text)
         del text  # a traceback would keep it
         if isinstance(held, _WrongType):
-            raise TypeError(f"a Secret is made of a str, not {held.kind}")
+            raise TypeError(f"a Secret must be made from a str, not {held.kind}")
         self._held: Final = held
 
     def reveal(self) -> str:
@@ -62,7 +62,7 @@ class Secret:
         return self is other
 
     def __hash__(self) -> int:
-        # Keyed: whoever sees the hash of a short secret could try all of them.
+        # Keyed, since the hash of a short secret could be found by trying all of them.
         if isinstance(self._held, str):
             return int.from_bytes(hashlib.blake2b(_bytes(self._held), key=_KEY, digest_size=8).digest())
         return object.__hash__(self)
@@ -81,7 +81,7 @@ class Secret:
 
 
 class _Absent:
-    """Stands where the text of a Secret would be, and says why there is none."""
+    """Takes the place of the text of a Secret, and says why there is none."""
 
     __slots__ = ()
 
@@ -91,7 +91,7 @@ class _Absent:
 
 @final
 class _WrongType(_Absent):
-    """Stands for a value that is no text and was not kept."""
+    """Takes the place of a value that is not a text and was not kept."""
 
     __slots__ = ("kind",)
 
@@ -99,13 +99,14 @@ class _WrongType(_Absent):
         self.kind: Final = kind
 
     def __str__(self) -> str:
-        return f"it was given as {self.kind}, which is no text"
+        return f"it was given as {self.kind}, which is not a text"
 
 
 def concealed(value: object) -> Secret:
-    """Wrap whatever was given where a secret is expected; never raises.
+    """Wrap an argument where a secret is expected; never raises.
 
-    A text can be revealed; of anything else the Secret knows the type's name alone, for :func:`secret_text` to refuse.
+    A text can be revealed; of anything else, the Secret keeps only the name of its type, for :func:`secret_text` to
+    reject.
     """
     kind = type(value)
     if kind is Secret:
@@ -114,7 +115,8 @@ def concealed(value: object) -> Secret:
 
 
 def secret_text(name: str, value: object, *, shortest: int = 1) -> Secret:
-    """Return ``value`` as a Secret if it can be sent: a text of UTF-8 with at least ``shortest`` characters.
+    """Return ``value`` as a Secret if it can be sent: a text with at least ``shortest`` characters that UTF-8 can
+    encode.
 
     :param name: the argument's name, for the message; ``value`` is never quoted.
     :raises TypeError: it is neither a str nor a Secret.
@@ -142,24 +144,24 @@ def problem_of(
     if isinstance(held, _WrongType):
         return TypeError(f"{name} must be {kinds}, not {held.kind}")
     if not isinstance(held, str):
-        return ValueError(f"{name} has no text any more: {held}")
+        return ValueError(f"{name} no longer has a text: {held}")
     if len(held) < shortest:
-        return ValueError(f"{name} is too short: it takes at least {shortest} characters")
+        return ValueError(f"{name} is too short: it must have at least {shortest} characters")
     if not is_encodable(held):
         return ValueError(f"{name} {UNENCODABLE}")
     return None
 
 
-UNENCODABLE: Final = "has a lone surrogate, which is half a character and cannot be sent as UTF-8"
+UNENCODABLE: Final = "has a lone surrogate, which is half a character and cannot be encoded as UTF-8"
 
 
 def is_encodable(text: str) -> bool:
-    """Tell whether ``text`` can be encoded, without an exception that would quote it."""
+    """Tell whether ``text`` can be encoded, without raising an exception that would quote it."""
     return text.isascii() or _SURROGATE.search(text) is None
 
 
 def _held_of(value: object) -> str | _Absent:
-    # Not isinstance(): a proxy answers that as it likes, and may raise.
+    # Not isinstance(): a proxy may return anything, or raise.
     if type(value) is Secret:
         return value._held  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return str.__str__(cast("str", value)) if issubclass(type(value), str) else _WrongType(type(value).__name__)

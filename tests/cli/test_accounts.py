@@ -233,7 +233,7 @@ def test_every_command_has_a_sandbox_and_json(command: Command, arguments: tuple
     [
         (("rename", "x", "New"), "Invalid value for 'ID': an account's id is a whole number"),
         (("rename", "summary", "New"), "Invalid value for 'ID': an account's id is a whole number"),
-        (("rename", "7", "x"), "Invalid value for 'NAME': the name is too short: it takes at least 2 characters"),
+        (("rename", "7", "x"), "Invalid value for 'NAME': the name is too short: it must have at least 2 characters"),
         (("rename", "7"), "Missing argument 'NAME'"),
         (("remove", "summary", "--yes"), "Invalid value for 'ID': an account's id is a whole number"),
         (("balances", "all"), "Invalid value for 'ID': an account's id is a whole number"),

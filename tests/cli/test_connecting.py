@@ -163,7 +163,7 @@ def test_a_name_of_one_letter_is_refused_before_anything_else(command: Command, 
     result = command("accounts", "create", "--type", "binance", "--name", "x")
     assert result.status == 2
     assert result.error == (
-        "Invalid value for '--name': the name is too short: it takes at least 2 characters"
+        "Invalid value for '--name': the name is too short: it must have at least 2 characters"
         " (see threecommas accounts create --help)"
     )
     assert not server.requests
@@ -192,7 +192,7 @@ def test_an_exchange_key_that_is_too_short(command: Command, server: Sandbox) ->
         "accounts", "create", "--type", "binance", "--name", "Main", stdin='{"api_key":"abc","secret":"s"}'
     )
     assert result.status == 1
-    assert result.error == "api_key is too short: it takes at least 5 characters"
+    assert result.error == "api_key is too short: it must have at least 5 characters"
 
 
 def test_a_lost_answer_tells_to_look_first(command: Command, server: Sandbox) -> None:

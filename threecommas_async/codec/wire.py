@@ -19,7 +19,7 @@ _FINITE: Final = SCALARS[Decimal].convert
 
 @functools.cache
 def wire_form(kind: Any) -> Any:
-    """The type that msgspec is to decode into where ``kind`` is wanted."""
+    """Return the type into which msgspec decodes a ``kind``."""
     if kind in SCALARS:
         return SCALARS[kind].wire
     if attrs.has(kind):
@@ -58,7 +58,7 @@ def json_key(field: attrs.Attribute[Any]) -> str:
 
 
 def _copier(kind: Any) -> Callable[[Any], object] | None:
-    """What turns the wire form of ``kind`` (never None here) into ``kind``; None where they are the same."""
+    """Return the function from the wire form of ``kind`` (never None here) to ``kind``; None if they are the same."""
     if kind in SCALARS:
         return SCALARS[kind].convert
     if attrs.has(kind):
@@ -73,11 +73,11 @@ def _copier(kind: Any) -> Callable[[Any], object] | None:
 
 @functools.cache
 def model_copier(model: Any) -> Callable[[Any], Any]:
-    """Write the function that takes the wire form of ``model`` to ``model``.
+    """Generate the function that copies the wire form of ``model`` to a ``model``.
 
-    Written out, as attrs and cattrs do with theirs, since a loop over sixty fields costs more than the rest of the
-    reading; and past the frozen ``__init__``, which costs as much again: what is filled is a twin with the same slots
-    that lets itself be written to, and becomes the model at the end.
+    Its code is generated, as in attrs and cattrs, since a loop over sixty fields costs more than the rest of the
+    reading. It also bypasses the frozen ``__init__``, which costs as much again: it fills a mutable twin with the same
+    slots, which becomes the model at the end.
     """
     if hasattr(model, "__attrs_post_init__") or any(field.converter for field in attrs.fields(model)):
         raise TypeError(f"{model.__name__} has a converter or __attrs_post_init__, which reading would skip")

@@ -24,7 +24,9 @@ def required_text(name: str, value: object, *, shortest: int = 1, when: str = ""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if len(value) < shortest:
-        raise ValueError(f"{name} is too short: it takes at least {shortest} character{'s' if shortest > 1 else ''}")
+        raise ValueError(
+            f"{name} is too short: it must have at least {shortest} character{'s' if shortest > 1 else ''}"
+        )
     return encodable(name, value)
 
 

@@ -1,4 +1,4 @@
-"""Reads a response's body under a cap, raw and decompressed bytes counted."""
+"""Reads a response's body up to a maximum size, both compressed and decompressed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_MEMBERS: Final = 1000
 class UnreadableBodyError(Exception):
     """The body is cut short, too large or badly compressed.
 
-    :ivar cut_short: whether it ends early.
+    :ivar cut_short: whether it ended early.
     """
 
     def __init__(self, reason: str, *, cut_short: bool = False) -> None:
@@ -24,10 +24,10 @@ class UnreadableBodyError(Exception):
 
 
 async def read_body(response: ClientResponse, cap: int, chunks: list[bytes]) -> None:
-    """Read the body of ``response``, decompressed, into ``chunks``, which keep what there was if it fails.
+    """Read and decompress the body of ``response`` into ``chunks``, which keep what was read if it fails.
 
-    aiohttp's own decompression knows no cap, and takes a gzip stream that ends early for a complete one. So it is told
-    to leave the bytes alone, and they are decompressed here.
+    aiohttp's own decompression has no maximum, and accepts a gzip stream that ends early as complete. So its
+    decompression is switched off, and the body is decompressed here.
 
     :raises UnreadableBodyError: more than ``cap`` bytes, a broken or unfinished compression, or one not asked for.
     """
@@ -53,7 +53,7 @@ async def _read_compressed(response: ClientResponse, cap: int, chunks: list[byte
     raw = size = members = 0
     while chunk := await response.content.readany():
         raw += len(chunk)
-        # What follows the end of the compression costs nothing decompressed: so the raw bytes count as well.
+        # Bytes after the end of the compressed data decompress to nothing, so the raw bytes count as well.
         if raw > cap:
             raise UnreadableBodyError(f"its body is larger than {cap} bytes")
         while chunk:
