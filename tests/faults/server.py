@@ -4,7 +4,7 @@ It is no real server on purpose: nothing but asyncio's sockets stands between a 
 garble or withhold any of them. It runs in the client's event loop.
 
 What it does with a request is a :class:`Script`. What it carried out it counts by the request's *marker*: the number in
-the path, or the number in the body's ``name``. A request is carried out only when every byte of it has come.
+the path, or the number in the body's ``name`` or ``bot_id``. A request is carried out only when every byte of it has come.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BASE_PATH: Final = "/public/api"
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 _NUMBER_IN_PATH: Final = re.compile(rb"\A[A-Z]+ [^ ?]*?/(\d+)(?:/[a-z_]+)?(?:\?[^ ]*)? HTTP/1\.1\r\n")
-_NUMBER_IN_NAME: Final = re.compile(rb'"name":"[^"\d]*(\d+)[^"\d]*"')
+_NUMBER_IN_NAME: Final = re.compile(rb'"name":"[^"\d]*(\d+)[^"\d]*"|"bot_id":(\d+)')
 _LATER: Final = 0.002
 _RESET_AT_CLOSE: Final = struct.pack("ii", 1, 0)
 
@@ -337,4 +337,5 @@ def _whole(data: bytes) -> Request | None:
         return None
     body = rest[:length]
     number = _NUMBER_IN_PATH.match(data) or _NUMBER_IN_NAME.search(body)
-    return Request(data[: len(head) + 4 + length], head + found, body, int(number[1]) if number else 0)
+    marker = int(number[number.lastindex or 1]) if number else 0
+    return Request(data[: len(head) + 4 + length], head + found, body, marker)

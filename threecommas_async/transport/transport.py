@@ -264,7 +264,7 @@ class Transport:
         )
 
     async def deliver(self, path: str, body: Mapping[str, object]) -> Response:
-        """Send a message once, unsigned, and return the response if it is any 2xx.
+        """Send a message once, unsigned, and return the response if it is any 2xx that names no error.
 
         :raises ThreeCommasError: it is none, or there is none.
         """
@@ -276,7 +276,7 @@ class Transport:
             if isinstance(outcome, Response):
                 turn.saw(outcome)
         if isinstance(outcome, Response):
-            if outcome.is_success and outcome.problem is None:
+            if outcome.is_success and outcome.problem is None and not _refuses(outcome):
                 return outcome
             failure = failure_of_response(outcome, call, self._clock, pause=self._admission.pause_of(call))
         else:
@@ -378,6 +378,15 @@ class Transport:
 
 
 _UNREAD: Final = object()
+
+
+def _refuses(response: Response) -> bool:
+    """Tell whether the body of a 2xx names an error."""
+    try:
+        decoded = codec.decode_json(response.body)
+    except codec.DecodeError:
+        return False
+    return isinstance(decoded, dict) and bool(decoded.get("error"))
 
 
 def _result(
