@@ -4,7 +4,8 @@ It is no real server on purpose: nothing but asyncio's sockets stands between a 
 garble or withhold any of them. It runs in the client's event loop.
 
 What it does with a request is a :class:`Script`. What it carried out it counts by the request's *marker*: the number in
-the path, or the number in the body's ``name`` or ``bot_id``. A request is carried out only when every byte of it has come.
+the path, or the number in the body's ``name`` or ``bot_id``. A request is carried out only when every byte of it has
+come.
 """
 
 from __future__ import annotations
