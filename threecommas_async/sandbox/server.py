@@ -145,8 +145,8 @@ class Sandbox:
     def control_url(self) -> str:
         """The URL of the controls, for programs in other languages: ``POST {control_url}/prices/set``.
 
-        The paths are the names of the methods of prices, pairs, signals, accounts, faults and clock. Bodies are JSON,
-        and the header ``Sandbox-Key`` must contain :attr:`control_key`.
+        The paths are the names of the methods of prices, pairs, signals, accounts, faults, cable.faults and clock.
+        Bodies are JSON, and the header ``Sandbox-Key`` must contain :attr:`control_key`.
 
         :raises RuntimeError: the sandbox is not running.
         """

@@ -13,7 +13,12 @@ import pytest
 from attrs import frozen
 
 from tests.sandbox.trading import MARKET, PAIR, Exchange, exchange
+from tests.sandbox.wire import wired
+from threecommas_async import ApiError
 from threecommas_async.sandbox import Sandbox
+from threecommas_async.sandbox.control.cable import CableFaults
+from threecommas_async.sandbox.control.commands import COMMANDS
+from threecommas_async.streams import Gap, Resynced
 
 OF_PAIR: Final = {"market": MARKET, "pair": PAIR}
 
@@ -102,6 +107,74 @@ async def test_faults_are_planned_and_met(remote: Remote) -> None:
     assert await remote.done("faults/clear") == {"pending": 0}
 
 
+async def test_faults_of_the_websocket_are_planned_and_met(remote: Remote) -> None:
+    sandbox, client = remote.here.sandbox, remote.here.client
+    await remote.done("cable/faults/refuse", status=502)
+    async with client.streams.deals() as deals:
+        assert client.streams.status.last_loss == "the handshake was answered with 502"
+        assert await remote.done("cable") == {"connections": 1, "subscriptions": 1}
+        await remote.done("cable/faults/drop_now")
+        assert isinstance(await anext(deals), Gap)
+        assert isinstance(await anext(deals), Resynced)
+        await remote.done("cable/faults/disconnect", reconnect=False)
+        with pytest.raises(ApiError, match="server_restart"):
+            await anext(deals)
+    assert sandbox.faults.pending == 0
+
+
+def test_every_fault_of_the_websocket_has_a_command() -> None:
+    names = {name for name in vars(CableFaults) if not name.startswith("_")}
+    assert {f"cable/faults/{name}" for name in names} == {name for name in COMMANDS if name.startswith("cable/")}
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "planned"),
+    [
+        ("drop", {"after": 3}, {"drop_after": 3, "drop_in_frame": False}),
+        ("half_frame", {}, {"drop_after": 0, "drop_in_frame": True}),
+        ("drop_share", {"share": "0.5"}, {"drop_share": 0.5}),
+        ("mute", {"share": 0.25}, {"muted": 0.25}),
+        ("duplicate", {}, {"duplicated": 1}),
+        ("reorder", {"share": 0.1}, {"reordered": 0.1}),
+        ("ignore_subscribe", {"times": 2}, {"ignored_subscriptions": 2}),
+        ("reject", {}, {"rejected_subscriptions": 1}),
+        ("answer_wrong_signatures", {"how": "silence"}, {"is_silent_on_rejection": True}),
+        ("lag_rest", {"seconds": 1.5}, {"rest_lag": 1.5}),
+        ("touch_without_updated_at", {"share": 1}, {"untouched": 1}),
+    ],
+)
+async def test_command_of_the_websocket_plans_the_fault_of_its_name(
+    remote: Remote, command: str, body: dict[str, object], planned: dict[str, object]
+) -> None:
+    state = remote.here.sandbox._cable.faults
+    before = {name: getattr(state, name) for name in planned}
+    assert await remote.done(f"cable/faults/{command}", **body) == {}
+    assert {name: getattr(state, name) for name in planned} == planned != before
+    await remote.done("cable/faults/clear")
+    assert {name: getattr(state, name) for name in planned} == before
+
+
+async def test_a_text_is_sent_and_then_nothing_more(remote: Remote) -> None:
+    async with wired(remote.here.sandbox) as wire:
+        await wire.subscribe()
+        await remote.done("cable/faults/send", text='{"type": "anything"}')
+        assert await wire.said() == {"type": "anything"}
+        await remote.done("cable/faults/stall")
+        await remote.done("cable/faults/send", text="{}")
+        await remote.here.clock.sleep(10)
+        await remote.done("cable/faults/drop_now")
+        assert (await wire.socket.receive()).type is not aiohttp.WSMsgType.TEXT
+
+
+async def test_the_seed_is_chosen(remote: Remote) -> None:
+    state = remote.here.sandbox._cable.faults
+    drawn = list[float]()
+    for seed in (7, 7, 8):
+        await remote.done("cable/faults/seed", seed=seed)
+        drawn.append(state.rng.random())
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
 async def test_commands_meet_neither_faults_nor_limits_and_are_not_on_record(remote: Remote) -> None:
     remote.here.sandbox.faults.drop_next(times=5)
     recorded = len(remote.here.sandbox.requests)
@@ -132,6 +205,9 @@ async def test_commands_meet_neither_faults_nor_limits_and_are_not_on_record(rem
         ("faults/fail_next", {"times": 0}, {"times"}),
         ("faults/drop_next", {"path": "/ver1/nowhere"}, set()),
         ("accounts/add", {"type": "nowhere"}, {"type"}),
+        ("cable/faults/mute", {"share": 1.5}, {"share"}),
+        ("cable/faults/refuse", {"status": 200}, {"status"}),
+        ("cable/faults/answer_wrong_signatures", {}, {"how"}),
     ],
 )
 async def test_errors_name_the_field(remote: Remote, command: str, body: dict[str, object], fields: set[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Literal, Protocol, cast, final
 from attrs import frozen
 
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
+from threecommas_async.sandbox.control.cable import CableFaults, SandboxCable
 from threecommas_async.sandbox.control.faults import Faults
 from threecommas_async.sandbox.control.pairs import SandboxPairs
 from threecommas_async.sandbox.control.prices import SandboxPrices
@@ -44,6 +45,8 @@ class Controls(Protocol):
     def prices(self) -> SandboxPrices: ...
     @property
     def signals(self) -> SandboxSignals: ...
+    @property
+    def cable(self) -> SandboxCable: ...
     @property
     def clock(self) -> Clock: ...
     def settle(self) -> None: ...
@@ -84,6 +87,7 @@ def _balances(value: object, draft: Draft) -> dict[str, Decimal]:
 _NAME: Final = text(minimum=1)
 _PRICE: Final = amount(minimum=0, exclusive=True)
 _REQUEST_TYPE: Final[Reader[Literal["read", "write"]]] = word("read", "write")
+_ANSWER: Final[Reader[Literal["reject", "silence"]]] = word("reject", "silence")
 
 
 class Nothing(Form):
@@ -171,6 +175,39 @@ class TimeToWait(FaultOrNot):
 
 class BytesToKeep(Fault):
     keep: int | None = optional(whole_number())
+
+
+class FramesToPass(Form):
+    after: int = optional(whole_number(), default=0)
+
+
+class ShareOfPushes(Form):
+    share: Decimal = optional(amount(minimum=0, maximum=1), default=Decimal(1))
+
+
+class Times(Form):
+    times: int = optional(whole_number(), default=1)
+
+
+class HandshakesToRefuse(Times):
+    status: int = optional(whole_number(minimum=400, maximum=599), default=503)
+
+
+class AnswerToChoose(Form):
+    how: Literal["reject", "silence"] = required(_ANSWER)
+
+
+class Disconnection(Form):
+    reason: str = optional(_NAME, default="server_restart")
+    reconnect: bool = optional(flag(), default=True)
+
+
+class TextToSend(Form):
+    text: str = required(text())
+
+
+class Seed(Form):
+    seed: int = required(whole_number())
 
 
 async def _set_price(controls: Controls, form: PriceToSet) -> object:
@@ -284,6 +321,68 @@ def _which(form: Fault) -> dict[str, Any]:
     return {**which, "before_processing": form.before_processing} if isinstance(form, FaultOrNot) else which
 
 
+async def _describe_cable(controls: Controls, _: Nothing) -> object:
+    return {"connections": controls.cable.connections, "subscriptions": controls.cable.subscriptions}
+
+
+def _on_cable(plan: Callable[[CableFaults, F], None]) -> Callable[[Controls, F], Awaitable[object]]:
+    async def run(controls: Controls, form: F) -> object:
+        plan(controls.cable.faults, form)
+        return {}
+
+    return run
+
+
+def _sharing(plan: Callable[[CableFaults, float], None]) -> Command[ShareOfPushes]:
+    def plan_share(faults: CableFaults, form: ShareOfPushes) -> None:
+        plan(faults, float(form.share))
+
+    return Command(ShareOfPushes, _on_cable(plan_share))
+
+
+def _at_once(plan: Callable[[CableFaults], None]) -> Command[Nothing]:
+    def plan_it(faults: CableFaults, _: Nothing) -> None:
+        plan(faults)
+
+    return Command(Nothing, _on_cable(plan_it))
+
+
+def _drop_frames(faults: CableFaults, form: FramesToPass) -> None:
+    faults.drop(after=form.after)
+
+
+def _ignore_subscribe(faults: CableFaults, form: Times) -> None:
+    faults.ignore_subscribe(form.times)
+
+
+def _reject(faults: CableFaults, form: Times) -> None:
+    faults.reject(form.times)
+
+
+def _refuse_handshakes(faults: CableFaults, form: HandshakesToRefuse) -> None:
+    faults.refuse(form.status, times=form.times)
+
+
+def _answer_wrong_signatures(faults: CableFaults, form: AnswerToChoose) -> None:
+    faults.answer_wrong_signatures(form.how)
+
+
+def _disconnect(faults: CableFaults, form: Disconnection) -> None:
+    faults.disconnect(form.reason, reconnect=form.reconnect)
+
+
+def _send(faults: CableFaults, form: TextToSend) -> None:
+    faults.send(form.text)
+
+
+def _lag_rest(faults: CableFaults, form: TimeToPass) -> None:
+    faults.lag_rest(float(form.seconds))
+
+
+def _seed(faults: CableFaults, form: Seed) -> None:
+    faults.seed(form.seed)
+
+
 def _price(controls: Controls, form: OfPair) -> dict[str, object]:
     return {"price": shortened(controls.prices.get(form.market, form.pair))}
 
@@ -313,5 +412,24 @@ COMMANDS: Final[Mapping[str, Command[Any]]] = {
     "faults/delay_next": Command(TimeToWait, _planning(_delay)),
     "faults/truncate_next": Command(BytesToKeep, _planning(_truncate)),
     "faults/clear": Command(Nothing, _planning(_clear)),
+    "cable": Command(Nothing, _describe_cable),
+    "cable/faults/drop": Command(FramesToPass, _on_cable(_drop_frames)),
+    "cable/faults/drop_now": _at_once(CableFaults.drop_now),
+    "cable/faults/drop_share": _sharing(CableFaults.drop_share),
+    "cable/faults/half_frame": _at_once(CableFaults.half_frame),
+    "cable/faults/stall": _at_once(CableFaults.stall),
+    "cable/faults/mute": _sharing(CableFaults.mute),
+    "cable/faults/duplicate": _sharing(CableFaults.duplicate),
+    "cable/faults/reorder": _sharing(CableFaults.reorder),
+    "cable/faults/ignore_subscribe": Command(Times, _on_cable(_ignore_subscribe)),
+    "cable/faults/reject": Command(Times, _on_cable(_reject)),
+    "cable/faults/answer_wrong_signatures": Command(AnswerToChoose, _on_cable(_answer_wrong_signatures)),
+    "cable/faults/disconnect": Command(Disconnection, _on_cable(_disconnect)),
+    "cable/faults/refuse": Command(HandshakesToRefuse, _on_cable(_refuse_handshakes)),
+    "cable/faults/send": Command(TextToSend, _on_cable(_send)),
+    "cable/faults/lag_rest": Command(TimeToPass, _on_cable(_lag_rest)),
+    "cable/faults/touch_without_updated_at": _sharing(CableFaults.touch_without_updated_at),
+    "cable/faults/seed": Command(Seed, _on_cable(_seed)),
+    "cable/faults/clear": _at_once(CableFaults.clear),
 }
 """Every command by its path, which is the name of the method that it calls."""
