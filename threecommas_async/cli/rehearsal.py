@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from threecommas_async.errors import ApiError
 from threecommas_async.models.dca_bot import DcaBot
 from threecommas_async.models.dca_bot_settings import DcaBotSettings
 from threecommas_async.models.deal import Deal
-from threecommas_async.sandbox import Sandbox
+from threecommas_async.sandbox import ReplayProgress, Sandbox
 from threecommas_async.sandbox.control.series import Row, checked_rows, read_rows
 from threecommas_async.transport.clock import SimulatedClock
 
@@ -30,6 +30,47 @@ if TYPE_CHECKING:
 
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _ENOUGH: Final = 1_000_000
+
+
+@attrs.frozen
+class Stage:
+    """What is to be rehearsed: bots, by their ids in the file, and the prices at which they trade in a sandbox."""
+
+    sandbox: Sandbox
+    rows: Sequence[Row]
+    market: str
+    pair: str
+    balances: Mapping[str, Decimal]
+    wanted: Sequence[tuple[int, DcaBotSettings]]
+    others: Sequence[int]
+    """The bots that have other pairs as well."""
+
+    async def begin(self, client: ThreeCommasClient) -> list[tuple[int, int]]:
+        """Switch the bots on at the first price; return the ids that they have in the file and in the sandbox."""
+        await self.sandbox.prices.set(self.market, self.pair, self.rows[0].price)
+        held = self.balances or dict.fromkeys(self.pair.split("_"), Decimal(_ENOUGH))
+        account_id = self.sandbox.accounts.add(type=self.market, name="Rehearsal", balances=held)
+        return [(number, await _begin(client, number, account_id, settings)) for number, settings in self.wanted]
+
+    async def replay(self, rows: Sequence[Row], progress: Callable[[ReplayProgress], object] | None = None) -> None:
+        """Replay some of the prices."""
+        series = ((row.time, row.price) for row in rows)
+        await self.sandbox.prices.replay(self.market, self.pair, series, progress=progress)
+
+    async def result(self, client: ThreeCommasClient, made: Iterable[tuple[int, int]]) -> Sections:
+        """Return what came of the bots.
+
+        :param made: what :meth:`begin` returned.
+        """
+        found = [
+            _Rehearsed(
+                number,
+                await client.bots.get(bot_id),
+                sorted([deal async for deal in client.deals.iterate(bot_id=bot_id)], key=lambda deal: deal.id),
+            )
+            for number, bot_id in made
+        ]
+        return _result(found, self.rows, self.pair, self.others)
 
 
 @attrs.frozen
@@ -64,7 +105,12 @@ class _Line:
 def rehearse(
     entries: Sequence[BotEntry], series: Path, market: str, pair: str, balances: Mapping[str, Decimal]
 ) -> Sections:
-    """Let bots trade at recorded prices, and return the results.
+    """Let bots trade at recorded prices, and return the results. Parameters and errors are those of :func:`staged`."""
+    return asyncio.run(_rehearse(staged(entries, series, market, pair, balances)))
+
+
+def staged(entries: Sequence[BotEntry], series: Path, market: str, pair: str, balances: Mapping[str, Decimal]) -> Stage:
+    """Prepare a rehearsal.
 
     :param entries: the bots of a file; each must have all settings that a new bot needs.
     :param series: a CSV file of times and prices.
@@ -83,36 +129,16 @@ def rehearse(
     sandbox = Sandbox(clock=SimulatedClock(rows[0].time))
     if pair not in sandbox.pairs.of(market):
         raise CommandError(f"{pair} is not traded at {market}; see 'threecommas pairs {market} --sandbox'")
-    found = asyncio.run(_trade(sandbox, wanted, rows, market, pair, balances))
     others = [entry.id for entry in entries if len(cast("Sequence[str]", entry.settings["pairs"])) > 1]
-    return _result(found, rows, pair, others)
+    return Stage(sandbox, rows, market, pair, balances, wanted, others)
 
 
-async def _trade(
-    sandbox: Sandbox,
-    wanted: Iterable[tuple[int, DcaBotSettings]],
-    rows: Sequence[Row],
-    market: str,
-    pair: str,
-    balances: Mapping[str, Decimal],
-) -> list[_Rehearsed]:
-    await sandbox.prices.set(market, pair, rows[0].price)
-    held = balances or dict.fromkeys(pair.split("_"), Decimal(_ENOUGH))
-    account_id = sandbox.accounts.add(type=market, name="Rehearsal", balances=held)
-    async with sandbox, sandbox.client() as client:
-        made = [(number, await _begin(client, number, account_id, settings)) for number, settings in wanted]
-        with share("Prices", len(rows)) as show:
-            await sandbox.prices.replay(
-                market, pair, ((row.time, row.price) for row in rows), progress=lambda progress: show(progress.done)
-            )
-        return [
-            _Rehearsed(
-                number,
-                await client.bots.get(bot_id),
-                sorted([deal async for deal in client.deals.iterate(bot_id=bot_id)], key=lambda deal: deal.id),
-            )
-            for number, bot_id in made
-        ]
+async def _rehearse(stage: Stage) -> Sections:
+    async with stage.sandbox as sandbox, sandbox.client() as client:
+        made = await stage.begin(client)
+        with share("Prices", len(stage.rows)) as show:
+            await stage.replay(stage.rows, lambda progress: show(progress.done))
+        return await stage.result(client, made)
 
 
 async def _begin(client: ThreeCommasClient, number: int, account_id: int, settings: DcaBotSettings) -> int:
