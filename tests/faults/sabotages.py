@@ -160,8 +160,8 @@ SABOTAGES: Final = (
         (
             Patch(
                 "redaction.py",
-                '        args, kwargs = cast("Any", taken_in(args, kwargs))\n',
-                '        plain = kwargs\n        args, kwargs = cast("Any", taken_in(args, kwargs))\n',
+                "        take_in(kwargs)\n        return",
+                "        plain = dict(kwargs)\n        take_in(kwargs)\n        return",
             ),
         ),
         (_SECRETS,),
@@ -243,7 +243,13 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "cookies are kept",
-        (Patch(_SESSION, "cookie_jar=aiohttp.DummyCookieJar()", "cookie_jar=aiohttp.CookieJar(unsafe=True)"),),
+        (
+            Patch(
+                _SESSION,
+                "self._middlewares,\n            cookie_jar=aiohttp.DummyCookieJar()",
+                "self._middlewares,\n            cookie_jar=aiohttp.CookieJar(unsafe=True)",
+            ),
+        ),
         (_ONE_SEND,),
     ),
     Sabotage(
