@@ -218,8 +218,8 @@ class RedisLimits:
 
     :param redis: a client of Redis, from ``redis.asyncio``. It is not closed. Redis counts as unavailable if it takes
         longer than a second, or if the client raises any exception.
-    :param processes: how many processes share the limits; at least 1. Event loops that run at the same time in one process
-        count as several.
+    :param processes: how many processes share the limits; at least 1. Event loops that run at the same time in one
+        process count as several.
     :param limits: the limits to share.
     :param prefix: the prefix of the keys in Redis. They contain a hash of the API key, not the key.
     :raises ValueError: an argument is not valid; the text names it.
