@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -384,6 +385,54 @@ async def test_left_stream_ends_its_iteration(exchange: DealExchange, client: Th
     with pytest.raises(RuntimeError, match="entered once"):
         async with deals:
             pass
+
+
+async def test_stream_that_is_opened_while_the_last_one_is_left_is_told_everything_once(
+    exchange: DealExchange, client: ThreeCommasClient
+) -> None:
+    async with client.streams.deals():
+        leaving = asyncio.ensure_future(client.streams.deals().__aenter__())
+        other = await leaving
+    for _ in range(3):
+        left = asyncio.ensure_future(other.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        other = await client.streams.deals().__aenter__()
+        await left
+    await exchange.clock.sleep(1)
+    exchange.open(1)
+    assert changes(await events(other, 1)) == [(1, 1, "push")]
+    assert client.streams.status.deals.pushes == 1
+    await other.__aexit__(None, None, None)
+
+
+async def test_stream_that_is_opened_after_another_was_refused_subscribes_anew(
+    exchange: DealExchange, client: ThreeCommasClient
+) -> None:
+    async with client.streams.deals() as refused:
+        exchange.faults.disconnect("unauthorized", reconnect=False)
+        with pytest.raises(AuthenticationError):
+            await anext(refused)
+        async with client.streams.deals() as deals:
+            await exchange.clock.sleep(1)
+            exchange.open(1)
+            assert changes(await events(deals, 1)) == [(1, 1, "push")]
+
+
+async def test_connection_that_breaks_while_subscribing_is_made_again(
+    exchange: DealExchange, client: ThreeCommasClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [aiohttp.ClientConnectionResetError("closing"), OSError()]
+    send = aiohttp.ClientWebSocketResponse.send_str
+
+    async def send_str(socket: Any, data: str, compress: int | None = None) -> None:
+        if broken:
+            raise broken.pop()
+        await send(socket, data, compress)
+
+    monkeypatch.setattr(aiohttp.ClientWebSocketResponse, "send_str", send_str)
+    async with client.streams.deals():
+        assert client.streams.status.last_loss == "broken while subscribing"
+        assert client.streams.status.connections == 3
 
 
 async def test_stream_is_entered_before_it_is_read(client: ThreeCommasClient) -> None:

@@ -145,6 +145,7 @@ class Channel(Generic[M, EventT]):
         self._worker: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._is_current = cable is None
+        self._has_joined = False
         self._has_warned = False
         self._latest: datetime | None = None
         self._passed_at = 0.0
@@ -160,13 +161,11 @@ class Channel(Generic[M, EventT]):
             self._passed_at = self._clock.monotonic()
             self._worker = asyncio.create_task(self._work(), name=f"threecommas_async.{self.kind.name}")
             self._worker.add_done_callback(self._ended)
-            if self._cable is not None:
-                self._identifier = identifier
-                self._is_current = False
-                self._cable.join(self)
-        elif self._is_current and self._cable is not None:
-            consumer.confirmed(self._server_time())
-        if self._cable is None:
+        if self._cable is not None and not self._has_joined:
+            self._identifier = identifier
+            self._has_joined, self._is_current = True, False
+            self._cable.join(self)
+        elif self._is_current:
             consumer.confirmed(self._server_time())
         self.wake()
 
@@ -182,7 +181,7 @@ class Channel(Generic[M, EventT]):
                 await ended(worker)
         finally:
             if self._cable is not None and not self._consumers:
-                self._is_current = False
+                self._has_joined = self._is_current = False
                 await self._cable.leave(self)
 
     def wake(self) -> None:
@@ -260,7 +259,8 @@ class Channel(Generic[M, EventT]):
         self._open_gap(reason)
 
     def failed(self, error: ThreeCommasError) -> None:
-        self._is_current = False
+        if self._cable is not None:
+            self._has_joined = self._is_current = False
         for consumer in self._consumers:
             consumer.failed(copy.copy(error))
 

@@ -410,8 +410,8 @@ class Cable:
                     return "no confirmation"
                 subscription.asks = subscription.asks % _MOST_ASKS + 1
                 subscription.ask_at = clock.monotonic() + _ASK_AGAIN
-                if self._socket is not None:
-                    await self._socket.send_str(_command(subscription))
+                if self._socket is not None and not await _was_sent(self._socket, _command(subscription)):
+                    return "broken while subscribing"
             waiting = [one for one in self._subscriptions.values() if one.subscribers and not one.is_confirmed]
             pause = max(min(one.ask_at for one in waiting) - clock.monotonic(), 0.0) if waiting else None
             await sleep_or_event(clock, pause, self._kick)
@@ -425,6 +425,15 @@ class Cable:
             return not self._is_wanted()
         # Where another channel is well, the connection is not to blame: it is asked for again on the same one.
         return not any(other.is_confirmed for other in self._subscriptions.values())
+
+
+async def _was_sent(socket: aiohttp.ClientWebSocketResponse[bool], text: str) -> bool:
+    try:
+        await socket.send_str(text)
+    except (aiohttp.ClientError, OSError) as error:
+        drop_frames(error)
+        return False
+    return True
 
 
 def _command(subscription: _Subscription) -> str:
