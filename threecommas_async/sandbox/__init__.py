@@ -11,7 +11,8 @@ from threecommas_async.sandbox.control.cable import CableFaults, SandboxCable
 from threecommas_async.sandbox.control.faults import Faults
 from threecommas_async.sandbox.control.pairs import SandboxPairs
 from threecommas_async.sandbox.control.prices import ReplayProgress, SandboxPrices
-from threecommas_async.sandbox.control.signals import SandboxSignals, SignalResult
+from threecommas_async.sandbox.control.signals import SandboxSignalBot, SandboxSignals, SignalResult
+from threecommas_async.sandbox.engine.signals.messages import SignalRecord
 from threecommas_async.sandbox.http.application import RequestRecord
 from threecommas_async.sandbox.http.faults import AppliedFault, PlannedFault
 from threecommas_async.sandbox.http.limits import ENFORCED_LIMITS, SandboxLimit
@@ -39,6 +40,8 @@ __all__ = [
     "SandboxLimit",
     "SandboxPairs",
     "SandboxPrices",
+    "SandboxSignalBot",
     "SandboxSignals",
+    "SignalRecord",
     "SignalResult",
 ]

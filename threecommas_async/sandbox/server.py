@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, Unpack
 
 from aiohttp import web
 
-from threecommas_async.sandbox.api import ENDPOINTS
+from threecommas_async.sandbox.api import ENDPOINTS, WEBHOOKS
 from threecommas_async.sandbox.api.streams import channels
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
 from threecommas_async.sandbox.control.arguments import Amount, checked_amount
@@ -68,7 +68,8 @@ class Sandbox:
 
     :ivar prices: the prices of its markets; see :class:`~threecommas_async.sandbox.SandboxPrices`.
     :ivar pairs: the pairs that its markets trade; see :class:`~threecommas_async.sandbox.SandboxPairs`.
-    :ivar signals: the start and close conditions of bots; see :class:`~threecommas_async.sandbox.SandboxSignals`.
+    :ivar signals: the start and close conditions of bots, and the webhooks; see
+        :class:`~threecommas_async.sandbox.SandboxSignals`.
     :ivar cable: the websocket; see :class:`~threecommas_async.sandbox.SandboxCable`.
     :ivar clock: its clock.
     :ivar control_key: the random key of the controls over HTTP (:attr:`control_url`).
@@ -114,7 +115,7 @@ class Sandbox:
         self.accounts: Final = SandboxAccounts(self._platform.accounts, trading, clock)
         self.prices: Final = SandboxPrices(trading, clock)
         self.pairs: Final = SandboxPairs(trading, clock)
-        self.signals: Final = SandboxSignals(trading, clock)
+        self.signals: Final = SandboxSignals(self._platform, clock)
         self._cable: Final = CableServer(
             clock, self._platform.keys, channels(self._platform), lambda: trading.bring_to(clock.now())
         )
@@ -208,6 +209,7 @@ class Sandbox:
             raise RuntimeError("the sandbox is already running")
         application = Application(
             ENDPOINTS,
+            WEBHOOKS,
             self.clock,
             self._platform,
             self._enforcement,

@@ -12,6 +12,7 @@ from threecommas_async.sandbox.api import (
     exchange,
     grid_bots,
     market_data,
+    signals,
     smart_trades,
     trades,
     undocumented,
@@ -32,3 +33,5 @@ ENDPOINTS: Final = (
     *trades.ENDPOINTS,
     *undocumented.ENDPOINTS,
 )
+
+WEBHOOKS: Final = signals.WEBHOOKS

@@ -154,12 +154,12 @@ def rename(request: HandledRequest) -> object:
 
 
 def remove(request: HandledRequest) -> object:
-    """Forget an account. 404: an id that no account has. 422: a bot is enabled or a deal active there.
+    """Forget an account. 404: an id that no account has. 422: a bot is enabled, a deal active or a Signal Bot there.
 
     Or as if: ``sandbox.accounts.set_active(id, deals=1)``.
     """
     account = account_of(request)
-    if account.active != NOTHING_ACTIVE:
+    if account.active != NOTHING_ACTIVE or request.engine.signals.bots_on(account.id):
         raise Refusal(
             422,
             "account_not_deletable",

@@ -7,10 +7,19 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from threecommas_async.sandbox.http.disturbances import Disturbance, delayed, dropped, replaced, truncated
+from threecommas_async.sandbox.http.disturbances import (
+    Disturbance,
+    delayed,
+    dropped,
+    duplicated,
+    postponed,
+    replaced,
+    truncated,
+)
 from threecommas_async.sandbox.http.faults import AppliedFault, FaultKind, FaultQueue, Plan, PlannedFault
 from threecommas_async.sandbox.http.gateway import error_inside, gateway_page, plan_refusal, usual_answer
 from threecommas_async.sandbox.http.routes import check_target
+from threecommas_async.sandbox.reference.endpoints import WEBHOOKS
 from threecommas_async.transport.clock import Clock
 
 
@@ -26,9 +35,10 @@ class Faults:
     Parameters that all methods share:
 
     - ``times``: how many requests meet the fault.
-    - ``method``, ``path``: match only requests with this verb, and with this path below the base URL. In a path,
-      ``{...}`` is one segment and ``*`` is anything: ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``. A verb or path
-      that no endpoint of the API has raises ``ValueError``.
+    - ``method``, ``path``: match only requests with this verb, and with this path below the base URL, or with the path
+      of a webhook, such as ``"/trade_signal/trading_view"``. In a path, ``{...}`` is one segment and ``*`` is anything:
+      ``"/ver1/accounts/{account_id}"``, ``"/ver1/*"``. A verb or path that neither an endpoint of the API nor a webhook
+      has raises ``ValueError``.
     - ``before_processing``: if true, the request is not carried out; if false, it is carried out first, so that only
       the response is lost.
 
@@ -163,6 +173,21 @@ class Faults:
         if keep is not None and keep < 0:
             raise ValueError(f"keep must be at least 0, not {keep}")
         self._plan("truncate", truncated(keep), times, method, path, processed=True)
+
+    def duplicate_next(self, *, times: int = 1, method: str | None = None, path: str | None = None) -> None:
+        """Carry out the request twice, and send one response, as if it had been delivered twice on the way."""
+        self._plan("duplicate", duplicated(), times, method, path, processed=True)
+
+    def postpone_next(self, seconds: float, *, times: int = 1, path: str | None = None) -> None:
+        """Respond to a signal at once, and carry it out later. For the webhooks only.
+
+        :param seconds: how much later, on top of the delay that the signal asks for.
+        """
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"seconds must be a finite number of at least 0, not {seconds}")
+        if path is not None and path not in WEBHOOKS:
+            raise ValueError(f"path must be one of {', '.join(WEBHOOKS)}, not {path!r}")
+        self._plan("postpone", postponed(seconds), times, None, path, processed=True)
 
     def _plan(
         self,

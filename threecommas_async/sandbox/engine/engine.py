@@ -19,6 +19,7 @@ from threecommas_async.sandbox.engine.funds import Account, Funds
 from threecommas_async.sandbox.engine.grid_bots.desk import GridBotDesk
 from threecommas_async.sandbox.engine.grid_bots.operations import GridBotOperations
 from threecommas_async.sandbox.engine.pairs import MarketType, Pair
+from threecommas_async.sandbox.engine.signals.operations import SignalOperations
 from threecommas_async.sandbox.engine.smart_trades.desk import SmartTradeDesk
 from threecommas_async.sandbox.engine.smart_trades.operations import SmartTradeOperations
 from threecommas_async.sandbox.engine.smart_trades.requests import SmartTradeRequests
@@ -89,12 +90,14 @@ class Engine:
         self.smart_trades: Final = SmartTradeOperations(self._world, self._stepper, smart_trades)
         self.trades: Final = TradeOperations(self._world, self._stepper)
         self.grid_bots: Final = GridBotOperations(self._world, self._stepper, GridBotDesk(self._world))
+        self.signals: Final = SignalOperations(self._world, self._stepper, self.bots, self.deals, self.smart_trades)
         self._groups: Final[tuple[Group, ...]] = (
             self.bots,
             self.deals,
             self.smart_trades,
             self.trades,
             self.grid_bots,
+            self.signals,
         )
 
     # ---- time, prices, accounts -------------------------------------------------------------------------------------
@@ -122,6 +125,10 @@ class Engine:
         """
         if moment < self._world.now:
             raise ValueError(f"time goes forward only: {moment} is before {self._world.now}")
+        while (due_at := self.signals.next_moment()) is not None and due_at <= moment:
+            self._stepper.settle_if_automatic()
+            self._stepper.run_until(due_at)
+            self.signals.carry_out_next()
         self._stepper.settle_if_automatic()
         self._stepper.run_until(moment)
 

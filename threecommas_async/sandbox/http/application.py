@@ -25,6 +25,8 @@ from threecommas_async.sandbox.http.parameters import parameters_of
 from threecommas_async.sandbox.http.refusals import Refusal, invalid, unknown_error
 from threecommas_async.sandbox.http.requests import Endpoint, HandledRequest
 from threecommas_async.sandbox.http.routes import PREFIX, path_below_base_url
+from threecommas_async.sandbox.http.webhooks import Webhook
+from threecommas_async.sandbox.reference.endpoints import WEBHOOKS
 from threecommas_async.sandbox.state.platform import Platform
 from threecommas_async.transport.clock import Clock
 
@@ -56,6 +58,7 @@ class Application:
     """Builds the aiohttp application from the parts of a sandbox."""
 
     endpoints: Sequence[Endpoint]
+    webhooks: Sequence[Webhook]
     clock: Clock
     platform: Platform
     enforcement: Enforcement
@@ -68,14 +71,22 @@ class Application:
     def build(self) -> web.Application:
         # From the outside in: the websocket and the controls are not part of the API; everything else is recorded;
         # limits come before faults, so that a rejected request uses up no fault; a fault that changes the response must
-        # find one, so a handler's errors become responses inside of it.
+        # find one, so a handler's errors become responses inside of it. Webhooks are not known to have limits.
         application = web.Application(
             middlewares=[self._control, self._record, _speak_json, self._limit, self._disturb, _speak_json]
         )
         application.on_response_prepare.append(_identify)
         for endpoint in self.endpoints:
             application.router.add_route(endpoint.method, PREFIX + endpoint.path, self._handler(endpoint))
+        for webhook in self.webhooks:
+            application.router.add_route("*", webhook.path, self._receiver(webhook))
         return application
+
+    def _receiver(self, webhook: Webhook) -> Handler:
+        async def receive(request: web.Request) -> web.StreamResponse:
+            return await webhook.handle(request, self.platform, self.clock.now)
+
+        return receive
 
     def _handler(self, endpoint: Endpoint) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -110,7 +121,7 @@ class Application:
     async def _limit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         # A request counts, and meets a fault, once it has been received completely.
         await request.read()
-        if not self.enforcement.enforces:
+        if not self.enforcement.enforces or request.path in WEBHOOKS:
             return await handler(request)
         api_key = request.headers.get("Apikey", "")
         address = request.remote or ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from threecommas_async.sandbox.http.webhooks import POSTPONED
 from threecommas_async.transport.clock import Clock
 
 Disturbance = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
@@ -51,6 +53,26 @@ def delayed(seconds: float, clock: Clock, *, first: bool) -> Disturbance:
         response = await handler(request)
         await clock.sleep(seconds)
         return response
+
+    return disturb
+
+
+def duplicated() -> Disturbance:
+    """Carry the request out twice, and send the second response."""
+
+    async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
+        await handler(request)
+        return await handler(request)
+
+    return disturb
+
+
+def postponed(seconds: float) -> Disturbance:
+    """Respond at once, and carry the signal out later."""
+
+    async def disturb(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[POSTPONED] = timedelta(seconds=seconds)
+        return await handler(request)
 
     return disturb
 

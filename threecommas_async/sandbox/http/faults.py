@@ -12,9 +12,10 @@ from attrs import define, frozen
 
 from threecommas_async.sandbox.http.disturbances import Disturbance
 from threecommas_async.sandbox.http.routes import path_below_base_url, path_pattern
+from threecommas_async.sandbox.reference.endpoints import WEBHOOKS
 from threecommas_async.transport.clock import Clock
 
-FaultKind = Literal["fail", "html", "error_inside", "plan", "drop", "delay", "truncate"]
+FaultKind = Literal["fail", "html", "error_inside", "plan", "drop", "delay", "truncate", "duplicate", "postpone"]
 
 _APPLIED_KEPT: Final = 10_000
 
@@ -63,9 +64,9 @@ class Plan:
     path: str | None
 
     def fits(self, method: str, path: str) -> bool:
-        return self.method in (None, method) and (
-            self.path is None or path_pattern(self.path).fullmatch(path) is not None
-        )
+        if self.method not in (None, method) or (self.kind == "postpone" and path not in WEBHOOKS):
+            return False
+        return self.path is None or path_pattern(self.path).fullmatch(path) is not None
 
 
 class FaultQueue:

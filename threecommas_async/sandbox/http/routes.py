@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from threecommas_async.sandbox.reference.endpoints import ENDPOINTS_OF_THE_API
+from threecommas_async.sandbox.reference.endpoints import ENDPOINTS_OF_THE_API, WEBHOOKS
 
 PREFIX: Final = "/public/api"
 
@@ -19,6 +19,7 @@ _NUMBER: Final = re.compile(r"[0-9]+")
 _UUID: Final = re.compile(r"[0-9a-fA-F-]+")
 _SOME_ID: Final = "0"
 _SUGGESTED: Final = 3
+_TARGETS: Final = (*ENDPOINTS_OF_THE_API, *(f"POST {path}" for path in WEBHOOKS))
 
 
 @lru_cache(maxsize=256)
@@ -45,14 +46,14 @@ def _part_pattern(part: str) -> str:
 
 
 def check_target(method: str | None, path: str | None) -> None:
-    """Check that an endpoint has this verb and path.
+    """Check that an endpoint or a webhook has this verb and path.
 
-    :param path: a path below the base URL; ``{...}`` in it is one segment, ``*`` is anything.
+    :param path: a path below the base URL, or that of a webhook; ``{...}`` in it is one segment, ``*`` is anything.
     :raises ValueError: no endpoint has; the message names similar paths.
     """
     pattern = path_pattern("*" if path is None else path)
     verbs: dict[str, None] = {}
-    for endpoint in ENDPOINTS_OF_THE_API:
+    for endpoint in _TARGETS:
         verb, _, template = endpoint.partition(" ")
         if any(pattern.fullmatch(one) for one in _with_ids(template, path or "")):
             verbs[verb] = None
@@ -78,7 +79,7 @@ def _with_ids(template: str, path: str) -> Iterator[str]:
 
 
 def _close_to(path: str) -> list[str]:
-    templates = dict.fromkeys(endpoint.partition(" ")[2] for endpoint in ENDPOINTS_OF_THE_API)
+    templates = dict.fromkeys(endpoint.partition(" ")[2] for endpoint in _TARGETS)
     by_shape = {_PLACEHOLDER.sub(_SOME_ID, template): template for template in templates}
     shape = _PLACEHOLDER.sub(_SOME_ID, re.sub(r"(?<=/)[0-9]+(?=/|$)", _SOME_ID, path))
     return [by_shape[close] for close in difflib.get_close_matches(shape, by_shape, _SUGGESTED)]

@@ -104,3 +104,6 @@ ENDPOINTS_OF_THE_API: Final = (
     "POST /ver1/accounts/summary/pie_chart_data",
     "POST /ver1/accounts/summary/account_table_data",
 )
+
+WEBHOOKS: Final = ("/trade_signal/trading_view", "/signal_bots/webhooks")
+"""The paths of the webhooks, which are not below the base URL."""

@@ -10,6 +10,7 @@ from attrs import Factory, define, field
 from threecommas_async.sandbox.state.book import AccountBook
 from threecommas_async.sandbox.state.keys import KeyRing
 from threecommas_async.sandbox.state.trading import Trading
+from threecommas_async.sandbox.state.webhooks import Webhooks
 
 TradingMode = Literal["paper", "real"]
 
@@ -20,10 +21,11 @@ def _accounts_of(platform: Platform) -> AccountBook:
 
 @define
 class Platform:
-    """The API keys, the accounts, the trading on them, and the trading mode of a sandbox's single user."""
+    """The API keys, the accounts, the trading on them, the signals and the trading mode of a sandbox's single user."""
 
     trading: Trading
     keys: KeyRing = field(factory=KeyRing)
     accounts: AccountBook = field(init=False, default=Factory(_accounts_of, takes_self=True))
+    webhooks: Webhooks = field(factory=Webhooks)
     mode: TradingMode = "real"
     transfer_ids: count[int] = field(factory=lambda: count(243_385_046_044))

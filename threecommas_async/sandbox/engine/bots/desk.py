@@ -73,13 +73,13 @@ class BotDesk:
             return "the cooldown is not over"
         return None
 
-    def signal(self, bot: Bot, pair: str) -> Opening:
+    def signal(self, bot: Bot, pair: str, *, skips_delay: bool = False) -> Opening:
         """Act upon a signal to open a deal, at once or after the bot's delay.
 
         Assumption: the conditions are those of the moment in which the deal would open.
         """
         delay = bot.settings.deal_start_delay_seconds
-        if delay:
+        if delay and not skips_delay:
             due_at = self._world.now + timedelta(seconds=delay)
             bot.signals.append((due_at, pair))
             self._wait(bot)

@@ -143,15 +143,16 @@ class BotOperations:
             if account_id in (None, bot.account.id) and is_enabled in (None, bot.is_enabled)
         ]
 
-    def open_signal(self, bot_id: int, pair: str | None = None) -> Opening:
+    def open_signal(self, bot_id: int, pair: str | None = None, *, skips_delay: bool = False) -> Opening:
         """Let the start conditions of a bot hold, all of them.
 
         :param pair: On which pair; a bot of one pair needs none.
+        :param skips_delay: Whether the delay of the bot is over.
         :raises RefusedError: There is no such bot (404), or it does not trade the pair (400).
         """
         self._stepper.begin_operation()
         bot = self.get(bot_id)
-        opening = self._desk.signal(bot, _pair_of(bot, pair))
+        opening = self._desk.signal(bot, _pair_of(bot, pair), skips_delay=skips_delay)
         self._stepper.run()
         return opening
 

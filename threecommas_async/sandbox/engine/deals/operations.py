@@ -98,6 +98,13 @@ class DealOperations:
         """
         return self._request(deal_id, lambda deal: self._requests.panic_sell_step(deal, trade_id))
 
+    def start_trailing(self, deal_id: int) -> Deal:
+        """Let the take profit of a deal trail from the present price on, wherever that is.
+
+        :raises RefusedError: Its take profit does not trail, or trails already (422), or there is no such deal (404).
+        """
+        return self._request(deal_id, self._requests.start_trailing)
+
     def convert_to_smart_trade(self, deal_id: int, *, stop_bot: bool) -> SmartTrade:
         """Begin to hand a deal over to a SmartTrade, which goes on with what is left: the deal is cancelled.
 

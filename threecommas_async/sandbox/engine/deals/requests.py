@@ -95,6 +95,21 @@ class DealRequests:
         self._world.touch(deal)
         self._world.settlements.append(lambda: self._desk.settle_step(deal, target))
 
+    def start_trailing(self, deal: Deal) -> None:
+        """Let the take profit trail from the present price on, wherever that is.
+
+        Assumption: only that of a deal whose settings let it trail.
+        """
+        if deal.trailing_target is None:
+            raise not_allowed("The take profit of the deal does not trail")
+        if deal.status != "bought":
+            raise not_allowed("Trailing cannot be started in the current status")
+        deal.become("ttp_activated")
+        deal.trailing_max_price = deal.book.price
+        freeze(deal, deal.book.price)
+        self._desk.arm(deal)
+        self._world.touch(deal)
+
     def convert(self, deal: Deal) -> Conversion:
         """Begin to hand a deal over to a SmartTrade: the deal is cancelled.
 

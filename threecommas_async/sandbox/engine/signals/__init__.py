@@ -1,0 +1,1 @@
+"""Signals: what a program sends to the webhooks, and what becomes of it."""
