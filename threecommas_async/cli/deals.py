@@ -16,6 +16,7 @@ from threecommas_async.cli.ladder import Ladder
 from threecommas_async.cli.options import OfAccount, OfBase, OfQuote, Yes, above_zero, identifier
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Record, Rows, Sections, Sentence
+from threecommas_async.cli.watch import watch_deals
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
@@ -215,3 +216,6 @@ def _end(
         session, "deal", number, verb=verb, how=how, describe=describe, act=lambda client: act(client, number), yes=yes
     )
     return Record(f"{verb} deal", _SHOWN, deal)
+
+
+deals.command("watch")(watch_deals)

@@ -90,7 +90,7 @@ async def _furnished_sandbox() -> Sandbox:
     server.accounts.add(type="okex", name="Savings", balances={"USDC": "12000", "DOGE": "27076", "BTC": "0.0035"})
     account_id = server.accounts.add(type="binance", name="Bots", balances={"USDT": "1000"})
     async with server.client() as client:
-        bot = await client.bots.create(account_id=account_id, settings=_bot_settings())
+        bot = await client.bots.create(account_id=account_id, settings=ladder())
         await client.bots.enable(bot.id)
         grid_bot = await client.grid_bots.create(account_id=account_id, settings=_grid_bot_settings())
         await client.grid_bots.enable(grid_bot.id)
@@ -102,7 +102,8 @@ async def _furnished_sandbox() -> Sandbox:
     return server
 
 
-def _bot_settings() -> DcaBotSettings:
+def ladder() -> DcaBotSettings:
+    """Return the settings of the bot of the sandbox."""
     from threecommas_async.models import DcaBotSettings, StrategySettings
 
     return DcaBotSettings(

@@ -16,6 +16,7 @@ from threecommas_async.cli.ladder import Ladder
 from threecommas_async.cli.options import OfAccount, OfBase, OfPair, OfQuote, Yes, identifier
 from threecommas_async.cli.session import Session
 from threecommas_async.cli.views import Record, Rows, Sections, Sentence
+from threecommas_async.cli.watch import watch_smart_trades
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
@@ -215,7 +216,7 @@ def note(
     """Write a note to a SmartTrade."""
     number = identifier(one, _NOUN)
     trade = session.run(lambda client: client.smart_trades.set_note(number, text))
-    return Sentence(f"The note of SmartTrade {number} is now: {trade.note_raw or trade.note or text}", trade)
+    return Sentence(f"'{trade.note_raw or trade.note or text}' is now the note of SmartTrade {number}", trade)
 
 
 def _end(
@@ -238,3 +239,6 @@ def _end(
     if trade is None:  # the other answer to a cancellation
         return Sentence(f"SmartTrade {number} was cancelled", {"id": number, "cancelled": True})
     return Record(f"{verb} SmartTrade", _SHOWN, trade)
+
+
+smart_trades.command("watch")(watch_smart_trades)
