@@ -190,6 +190,11 @@ def rows(table: str) -> dict[str, str]:
     return {left.strip(): right.strip() for left, right in cells}
 
 
+def cells(table: str) -> list[list[str]]:
+    """The rows of a table, its head first."""
+    return [[cell.strip() for cell in line.split("│")] for line in table.splitlines() if "│" in line]
+
+
 def finish(*words: str, stdout: int | IO[str] = subprocess.PIPE) -> Result:
     """Run a program to its end, with nothing on standard input."""
     done = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import Command, Result, Terminal
+from tests.cli.command_line import Command, Result, Terminal, cells
 from tests.cli.trading_server import TradingServer
 
 FIRST, SECOND, THIRD = 15518453, 15565014, 15656489
@@ -24,11 +24,6 @@ UNDO = re.compile(r"To undo it: threecommas bots apply '?(?P<file>[^'\n]*\.toml)
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def cells(table: str) -> list[list[str]]:
-    """The rows of a table, its head first."""
-    return [[cell.strip() for cell in line.split("│")] for line in table.splitlines() if "│" in line]
 
 
 def writes(trading: TradingServer) -> list[tuple[str, str]]:

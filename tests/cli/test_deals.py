@@ -8,16 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command_line import Command, Terminal
+from tests.cli.command_line import Command, Terminal, cells
 from tests.cli.trading_server import TradingServer
 
 DEAL = 2295490936
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-
-
-def cells(table: str) -> list[list[str]]:
-    """The rows of a table, its head first."""
-    return [[cell.strip() for cell in line.split("│")] for line in table.splitlines() if "│" in line]
 
 
 def writes(trading: TradingServer) -> list[tuple[str, str, Any]]:

@@ -10,13 +10,14 @@ import pytest
 from tests.cli.command_line import Command
 
 BOT, DEAL = "15564829", "2376506366"
+GRID_BOT, SMART_TRADE = "2340693", "31421185"
 
 pytestmark = pytest.mark.usefixtures("no_variables")
 
 
 def test_the_help_names_the_ids(command: Command) -> None:
     words = " ".join(command("deals", "show", "--help").out.replace("│", " ").split())
-    assert all(name in words for name in ("32849081", "32849082", "32849083", BOT, DEAL))
+    assert all(name in words for name in ("32849081", "32849082", "32849083", BOT, DEAL, GRID_BOT, SMART_TRADE))
 
 
 @pytest.mark.parametrize(
@@ -31,10 +32,29 @@ def test_the_help_names_the_ids(command: Command) -> None:
         (("deals", "orders", DEAL), ("Base", "Take Profit", "Filled", "Active")),
         (("deals", "add-funds", DEAL, "--quantity", "0.01", "--yes"), (f"0.01 was added to deal {DEAL}",)),
         (("deals", "cancel", DEAL, "--yes"), ("Cancel deal",)),
+        (("grid-bots", "list"), (GRID_BOT, "Grid", "USDT_ETH")),
+        (("grid-bots", "show", GRID_BOT), ("waiting, sold 0.0102 ETH", "buy 0.0102 ETH, bought before", "stop loss")),
+        (("grid-bots", "disable", GRID_BOT), (f"Grid bot {GRID_BOT} was switched off",)),
+        (("grid-bots", "edit", GRID_BOT, "--set", "upper_price=2550"), ("1 of 1 grid bot changed",)),
+        (("smart-trades", "list"), (SMART_TRADE, "USDT_ETH", "Waiting")),
+        (("smart-trades", "show", SMART_TRADE), ("● entry, buy", "take profit 2, 50 %, trailing", "4 orders")),
+        (("smart-trades", "orders", SMART_TRADE), ("position", "take_profit", "stop_loss")),
+        (("smart-trades", "close", SMART_TRADE, "--yes"), ("Close SmartTrade",)),
+        (("smart-trades", "cancel", SMART_TRADE, "--yes"), ("Cancel SmartTrade",)),
+        (("smart-trades", "note", SMART_TRADE, "mine"), (f"'mine' is now the note of SmartTrade {SMART_TRADE}",)),
+        (("trades", "list"), ("1 active trade", "USDT_ETH", "order_placed")),
+        (("trades", "history"), ("0 finished trades",)),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_bots_and_deals_fit_a_terminal(command: Command, arguments: tuple[str, ...], said: tuple[str, ...]) -> None:
+def test_everything_fits_a_terminal(
+    command: Command,
+    arguments: tuple[str, ...],
+    said: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a change leaves a file that undoes it
     result = command(*arguments, "--sandbox", COLUMNS="80")
     assert (result.status, result.err) == (0, "")
     assert all(text in result.out for text in said)
@@ -45,6 +65,13 @@ def test_its_deal_has_bought_twice(command: Command) -> None:
     (deal,) = command("deals", "list", "--sandbox", "--json").json
     assert (deal["id"], deal["status"], deal["completed_safety_orders_count"]) == (int(DEAL), "bought", 1)
     assert Decimal(deal["actual_profit"]) > 0
+
+
+def test_its_trade_can_be_cancelled(command: Command) -> None:
+    (trade,) = command("trades", "list", "--sandbox", "--json").json
+    cancelled = command("trades", "cancel", trade["uuid"], "--yes", "--sandbox", COLUMNS="80")
+    assert (cancelled.status, cancelled.err) == (0, "")
+    assert "cancelled" in cancelled.out
 
 
 def test_settings_are_exported_compared_and_applied(command: Command, tmp_path: Path) -> None:

@@ -316,10 +316,10 @@ def to_toml(kind: BotKind, entries: Sequence[BotEntry], heading: Iterable[str] |
 
 
 def _heading(kind: BotKind) -> tuple[str, ...]:
+    command = f"threecommas {kind.group}"
     return (
-        f"Settings of {kind.plural}. `threecommas {kind.group} diff FILE` shows what would change,",
-        f"`threecommas {kind.group} apply FILE` changes it. A setting that is not here stays as it is; `unset` names",
-        "those that are null.",
+        f"Settings of {kind.plural}. `{command} diff FILE` shows what would change, `{command} apply FILE`",
+        "changes it. A setting that is not here stays as it is; `unset` names those that are null.",
     )
 
 

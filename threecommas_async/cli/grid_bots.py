@@ -63,10 +63,10 @@ _LISTED: Final[tuple[Column[GridBot], ...]] = (
     Column("Name", "name", wraps=True),
     Column("Pair", "pair"),
     Column("State", _state),
-    Column("Lines", "grids_quantity", align="right", spare=True),
-    Column("From", "lower_price"),
-    Column("To", "upper_price"),
+    Column("From", "lower_price", spare=True),
+    Column("To", "upper_price", spare=True),
     Column("Made USD", "current_profit_usd", signed=True),
+    Column("Lines", "grids_quantity", align="right", spare=True),
     Column("%", "profit_percentage", form=percent, signed=True, spare=True),
     Column("Open", "unrealized_profit_loss", signed=True, spare=True),
 )

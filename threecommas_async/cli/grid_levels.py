@@ -41,6 +41,8 @@ def _line(
 ) -> Level:
     last = "" if filled is None else _FILLED.get(filled.order_type or "", "filled")
     amount = None if filled is None else in_currency(filled.quantity, bot.base_currency)
+    if line.side is None and bot.is_enabled is False:
+        return Level(price, "waiting", "no order")
     if line.side is None:
         # The line that waits for its neighbours: what was filled here last is why.
         return Level(price, "waiting", f"waiting, {last} {amount}" if filled else "waiting")
