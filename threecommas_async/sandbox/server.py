@@ -147,7 +147,7 @@ class Sandbox:
         """The URL of the controls, for programs in other languages: ``POST {control_url}/prices/set``.
 
         The paths are the names of the methods of prices, pairs, signals, accounts, faults, cable.faults and clock.
-        Bodies are JSON, and the header ``Sandbox-Key`` must contain :attr:`control_key`.
+        Bodies are JSON, and the header ``Sandbox-Key`` must contain ``control_key``.
 
         :raises RuntimeError: the sandbox is not running.
         """
