@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from threecommas_async.sandbox.documents.writing import digits, shortened
+from threecommas_async.sandbox.engine.pairs import MAX_LOT, MAX_TOTAL
 from threecommas_async.sandbox.reference.markets import ListedMarket
 from threecommas_async.sandbox.reference.pairs import PairPrice
 
@@ -49,8 +50,8 @@ def rates_document(market: ListedMarket, price: PairPrice) -> dict[str, object]:
         "askMultiplierDown": "0.2",
         "minTotal": shortened(price.min_total),
         "minMarketTotal": shortened(price.min_total),
-        "maxTotal": "9000000.0",
-        "maxLotSize": "9000.0",
+        "maxTotal": shortened(MAX_TOTAL),
+        "maxLotSize": shortened(MAX_LOT),
     }
 
 

@@ -21,7 +21,7 @@ from tests.sandbox.engine.trading import ACCOUNT, D, free, held, text, to, world
 from threecommas_async.sandbox.engine import Engine
 from threecommas_async.sandbox.engine.refusals import RefusedError
 from threecommas_async.sandbox.engine.smart_trades.placing import split
-from threecommas_async.sandbox.engine.smart_trades.plan import OrderType
+from threecommas_async.sandbox.engine.smart_trades.plan import OrderType, PositionChanges
 from threecommas_async.sandbox.engine.smart_trades.smart_trade import SmartTrade
 
 NONE = D(0)
@@ -134,6 +134,19 @@ def test_a_step_that_lacks_coins_waits_for_them() -> None:
     created(engine, buy(), instant=True)
     assert standing(one.steps) == [("order_placed", "2100.0", "0.1")]
     assert (one.steps[0].error, one.missing_funds_to_close) == (None, NONE)
+
+
+def test_a_step_that_costs_more_than_there_is_loses_its_place_and_is_placed_again_later() -> None:
+    engine = world(balances={"USDT": D(201), "ETH": D(1)})
+    one = created(engine, sell(price=D(2000)), step(percent="5"), skip_enter_step=True)
+    engine.set_free(ACCOUNT, "USDT", D(5))
+    assert standing(one.steps) == [("order_placed", "1900.0", "0.1")]
+    engine.smart_trades.update(one.id, {"position": PositionChanges(price=D(2080))})
+    engine.settle()
+    assert (standing(one.steps), free(engine, "USDT")) == ([("to_process", "1976.0", "0.1")], "195.19")
+    assert one.steps[0].error == "Insufficient funds. ERR_805Y Not enough USDT."
+    created(engine, sell("0.01"), instant=True)
+    assert (standing(one.steps), one.steps[0].error) == ([("order_placed", "1976.0", "0.1")], None)
 
 
 def test_a_market_step_that_lacks_coins_is_tried_again_when_there_are_more() -> None:

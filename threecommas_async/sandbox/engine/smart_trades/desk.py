@@ -46,8 +46,6 @@ class SmartTradeDesk:
     def begin(self, smart_trade: SmartTrade) -> None:
         """Place the entry of a new SmartTrade, or take over what is held."""
         world, position = self._world, smart_trade.position
-        if smart_trade.status != "created":
-            return
         if smart_trade.skip_enter_step:
             units = position.units or ZERO
             smart_trade.entered_amount = units

@@ -72,11 +72,16 @@ def cancel(world: World, trade: Trade) -> None:
     end(world, trade, "cancelled")
 
 
+def withdraw_order(trade: Trade) -> None:
+    """Take the order of a trade out of the book: it stays locked, and can no longer be filled."""
+    if trade.order is not None and trade.is_resting:
+        trade.whole.book.withdraw(trade.order)
+
+
 def withdraw_orders(smart_trade: SmartTrade) -> None:
-    """Take all orders out of the book while a SmartTrade is being closed: they can no longer be filled."""
+    """Take all orders out of the book while a SmartTrade is being closed."""
     for trade in smart_trade.trades:
-        if trade.order is not None and trade.is_resting:
-            smart_trade.book.withdraw(trade.order)
+        withdraw_order(trade)
 
 
 def cancel_trades(world: World, smart_trade: SmartTrade, *, besides: Trade | None = None) -> None:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, final
-
-from attrs import frozen
 
 from threecommas_async.sandbox.engine.deals.requests import Conversion
 from threecommas_async.sandbox.engine.exact import ZERO, floor_to, minus, nearest_to, plus, times
 from threecommas_async.sandbox.engine.refusals import not_allowed, wrong_parameters
 from threecommas_async.sandbox.engine.smart_trades.building import (
-    aim,
-    changed_price,
-    is_aimed,
     new_smart_trade,
-    new_step,
-    new_stop_loss,
     resting_price,
 )
 from threecommas_async.sandbox.engine.smart_trades.checks import (
     affordable,
     at_least,
     at_most,
-    check_breakeven,
     check_funds,
     check_plan,
     check_size,
-    check_steps,
     foreign_account,
     not_in_this_status,
     trade_not_found,
@@ -42,21 +32,19 @@ from threecommas_async.sandbox.engine.smart_trades.closing import (
     reduce,
 )
 from threecommas_async.sandbox.engine.smart_trades.desk import SmartTradeDesk
+from threecommas_async.sandbox.engine.smart_trades.editing import edit
 from threecommas_async.sandbox.engine.smart_trades.placing import (
     become,
     cancel,
     closing_units,
-    drop_order,
     execute,
-    place_steps,
     submit,
+    withdraw_order,
     withdraw_orders,
 )
 from threecommas_async.sandbox.engine.smart_trades.plan import (
-    Condition,
     OrderType,
     PlanChanges,
-    PositionChanges,
     PositionPlan,
     SmartTradePlan,
     StepPlan,
@@ -67,17 +55,6 @@ from threecommas_async.sandbox.engine.smart_trades.trade import Trade
 from threecommas_async.sandbox.engine.world import World
 
 _CLOSING = Literal["panic_sell_pending", "cancellation_pending"]
-
-
-@final
-@frozen
-class _Entry:
-    """What an entry is to be."""
-
-    units: Decimal
-    price: Decimal
-    condition: Condition | None
-    """What it is to wait for in place of its condition before."""
 
 
 @final
@@ -170,7 +147,7 @@ class SmartTradeRequests:
             locked=ZERO if position.order is None else position.order.locked,
         )
         become(self._world, position, "panic_sell_pending")
-        withdraw_orders_of(smart_trade, position)
+        withdraw_order(position)
         self._changed(smart_trade)
         self._world.settlements.append(lambda: self._settle_start(smart_trade))
 
@@ -181,7 +158,7 @@ class SmartTradeRequests:
         if trade.purpose != "take_profit" or not trade.is_processed or not smart_trade.is_running:
             raise not_allowed("Trade cannot be closed in the current status")
         become(self._world, trade, "panic_sell_pending")
-        withdraw_orders_of(smart_trade, trade)
+        withdraw_order(trade)
         self._changed(smart_trade)
         self._world.settlements.append(lambda: self._settle_step(smart_trade, trade))
 
@@ -194,7 +171,7 @@ class SmartTradeRequests:
         if not smart_trade.is_cancelable(trade):
             raise not_allowed("Trade cannot be cancelled in the current status")
         trade.is_leaving = True
-        withdraw_orders_of(smart_trade, trade)
+        withdraw_order(trade)
         self._changed(smart_trade)
         self._world.settlements.append(lambda: self._settle_removal(smart_trade, trade))
 
@@ -254,31 +231,10 @@ class SmartTradeRequests:
         self._world.touch(smart_trade)
 
     def update(self, smart_trade: SmartTrade, changes: PlanChanges) -> None:
-        """Change a SmartTrade. New targets are aimed at when it is settled.
-
-        Assumptions: a position that is there stays as it is, but for the price of one that was never opened; a step
-        that is done, or being closed, stays and counts as the one that is given in its place.
-        """
+        """Change a SmartTrade. New targets are aimed at when it is settled."""
         if not smart_trade.editable:
             raise not_in_this_status("Update")
-        steps = changes.get("take_profit")
-        stop_loss = changes.get("stop_loss", smart_trade.stop_plan)
-        check_steps(steps or ())
-        check_breakeven(stop_loss, len(smart_trade.steps) if steps is None else len(steps))
-        position = changes.get("position", PositionChanges())
-        entry = self._changed_entry(smart_trade, position)
-        if smart_trade.skip_enter_step:
-            self._change_cost(smart_trade, position.price)
-        if "leverage" in changes:
-            smart_trade.leverage = changes["leverage"]
-        if steps is not None:
-            self._renew_steps(smart_trade, steps)
-        if "stop_loss" in changes:
-            self._renew_stop_loss(smart_trade, changes["stop_loss"])
-        self._world.touch(smart_trade)
-        # The last, for it may open the position at once.
-        if entry is not None:
-            self._change_entry(smart_trade, entry)
+        edit(self._world, self._desk, smart_trade, changes)
         self._desk.arm(smart_trade)
         self._world.settlements.append(lambda: self._desk.take_aim(smart_trade))
 
@@ -356,72 +312,3 @@ class SmartTradeRequests:
     def _changed(self, smart_trade: SmartTrade) -> None:
         self._world.touch(smart_trade)
         self._desk.arm(smart_trade)
-
-    def _changed_entry(self, smart_trade: SmartTrade, changes: PositionChanges) -> _Entry | None:
-        """Return what an entry that waits is to be, if that is something else than it is."""
-        position, book = smart_trade.position, smart_trade.book
-        if smart_trade.status != "waiting_position" or not position.is_waiting:
-            return None
-        condition = changes.conditional if position.order_type == "conditional" else None
-        if condition is not None and is_aimed(position, condition):
-            condition = None
-        units = position.units or ZERO if changes.units is None else floor_to(changes.units, book.pair.lot)
-        price = changed_price(smart_trade, changes.price, condition)
-        if condition is None and (units, price) == (position.units, position.price):
-            return None
-        check_size(book, position.side, units, price)
-        if position.is_resting and condition is None:
-            locked = ZERO if position.order is None else position.order.locked
-            check_funds(smart_trade.account, book, position.side, units, price, locked=locked)
-        return _Entry(units, price, condition)
-
-    def _change_entry(self, smart_trade: SmartTrade, entry: _Entry) -> None:
-        position, condition = smart_trade.position, entry.condition
-        is_placed = position.is_resting and condition is None
-        position.units, position.price = entry.units, entry.price
-        drop_order(self._world, position)
-        if condition is not None:
-            aim(position, condition, smart_trade.book.price)
-        if is_placed or condition is not None:
-            self._desk.renew_entry(smart_trade, is_placed=is_placed)
-
-    def _change_cost(self, smart_trade: SmartTrade, price: Decimal | None) -> None:
-        """Change what a position that was never opened is said to have cost."""
-        position = smart_trade.position
-        if price is None or price == position.price:
-            return
-        units, before = position.units or ZERO, position.price or ZERO
-        change = minus(times(units, price), times(units, before))
-        smart_trade.entered_total = plus(smart_trade.entered_total, change)
-        smart_trade.entered_bare_total = plus(smart_trade.entered_bare_total, change)
-        position.price = price
-        place_steps(self._world, smart_trade)
-
-    def _renew_steps(self, smart_trade: SmartTrade, plans: Sequence[StepPlan]) -> None:
-        before = smart_trade.steps
-        for step in smart_trade.waiting_steps:
-            cancel(self._world, step)
-        smart_trade.steps = [
-            before[place]
-            if place < len(before) and before[place].status != "cancelled"
-            else new_step(self._world, smart_trade, plan)
-            for place, plan in enumerate(plans)
-        ]
-        smart_trade.steps += [step for step in before[len(plans) :] if step.status != "cancelled"]
-        smart_trade.take_profit_enabled = bool(plans)
-        smart_trade.uncovered = ZERO
-
-    def _renew_stop_loss(self, smart_trade: SmartTrade, plan: StopLossPlan | None) -> None:
-        if smart_trade.stop_loss is not None and smart_trade.stop_loss.is_open:
-            cancel(self._world, smart_trade.stop_loss)
-        smart_trade.stop_plan = plan
-        smart_trade.stop_loss = None if plan is None else new_stop_loss(self._world, smart_trade, plan)
-        smart_trade.stop_best = smart_trade.stop_reference = smart_trade.stop_broken_at = None
-        are_done = any(step.status == "finished" for step in smart_trade.steps)
-        smart_trade.breakeven_level = smart_trade.enter_price if plan and plan.breakeven and are_done else None
-
-
-def withdraw_orders_of(smart_trade: SmartTrade, trade: Trade) -> None:
-    """Take the order of a trade out of the book: it can no longer be filled."""
-    if trade.order is not None and trade.is_resting:
-        smart_trade.book.withdraw(trade.order)
