@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, Generic, Literal, Protocol, cast, final
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from threecommas_async.sandbox.control.accounts import SandboxAccounts
 from threecommas_async.sandbox.control.cable import CableFaults, SandboxCable
@@ -15,6 +15,7 @@ from threecommas_async.sandbox.control.pairs import SandboxPairs
 from threecommas_async.sandbox.control.prices import SandboxPrices
 from threecommas_async.sandbox.control.signals import SandboxSignals
 from threecommas_async.sandbox.documents.writing import iso_time, iso_time_or_none, shortened
+from threecommas_async.sandbox.engine.signals.signal_bot import SignalBotDirection, SignalBotKind
 from threecommas_async.sandbox.http.forms import (
     INVALID,
     Draft,
@@ -88,6 +89,9 @@ _NAME: Final = text(minimum=1)
 _PRICE: Final = amount(minimum=0, exclusive=True)
 _REQUEST_TYPE: Final[Reader[Literal["read", "write"]]] = word("read", "write")
 _ANSWER: Final[Reader[Literal["reject", "silence"]]] = word("reject", "silence")
+_SIGNAL_BOT_KIND: Final[Reader[SignalBotKind]] = word("custom", "strategy")
+_SIGNAL_BOT_DIRECTION: Final[Reader[SignalBotDirection]] = word("long", "short", "both")
+_REFUSAL: Final = whole_number(minimum=400, maximum=499)
 
 
 class Nothing(Form):
@@ -125,6 +129,28 @@ class SignalToOpen(Form):
 
 class SignalToClose(Form):
     deal_id: int = required(identifier())
+
+
+class SignalBotToCreate(Form):
+    account_id: int = required(identifier())
+    instruments: list[str] = required(list_of(_NAME))
+    kind: SignalBotKind = optional(_SIGNAL_BOT_KIND, default="custom")
+    direction: SignalBotDirection = optional(_SIGNAL_BOT_DIRECTION, default="long")
+    amount: Decimal = optional(_PRICE, default=Decimal(100))
+    entries: int = optional(whole_number(minimum=1), default=1)
+    reverse: bool = optional(flag(), default=False)
+    min_profit: Decimal | None = optional(_PRICE)
+    secret: str | None = optional(_NAME)
+
+
+class SignalBotToEnable(Form):
+    uuid: str = required(_NAME)
+
+
+class StatusesOfRefusals(Form):
+    wrong_token: int | None = optional(_REFUSAL)
+    unknown_bot: int | None = optional(_REFUSAL)
+    wrong_message: int | None = optional(_REFUSAL)
 
 
 class AccountToAdd(Form):
@@ -171,6 +197,12 @@ class PlanToRefuse(Fault):
 
 class TimeToWait(FaultOrNot):
     seconds: Decimal = required(amount(minimum=0, maximum=_LONGEST))
+
+
+class TimeToPostpone(Form):
+    seconds: Decimal = required(amount(minimum=0, maximum=_LONGEST))
+    times: int = optional(whole_number(minimum=1), default=1)
+    path: str | None = optional(_NAME)
 
 
 class BytesToKeep(Fault):
@@ -251,6 +283,41 @@ async def _close(controls: Controls, form: SignalToClose) -> object:
     return {"status": await controls.signals.close(form.deal_id)}
 
 
+async def _describe_signals(controls: Controls, _: Nothing) -> object:
+    return {
+        "email_token": controls.signals.email_token,
+        "waiting": controls.signals.waiting,
+        "log": [{**asdict(record), "time": iso_time(record.time)} for record in controls.signals.log],
+    }
+
+
+async def _create_signal_bot(controls: Controls, form: SignalBotToCreate) -> object:
+    bot = controls.signals.create_bot(
+        form.account_id,
+        instruments=form.instruments,
+        kind=form.kind,
+        direction=form.direction,
+        amount=form.amount,
+        entries=form.entries,
+        reverse=form.reverse,
+        min_profit=form.min_profit,
+        secret=form.secret,
+    )
+    return {"uuid": bot.uuid, "secret": bot.secret}
+
+
+async def _enable_signal_bot(controls: Controls, form: SignalBotToEnable) -> object:
+    controls.signals.enable_bot(form.uuid)
+    return {}
+
+
+async def _refuse_with(controls: Controls, form: StatusesOfRefusals) -> object:
+    controls.signals.refuse_with(
+        wrong_token=form.wrong_token, unknown_bot=form.unknown_bot, wrong_message=form.wrong_message
+    )
+    return {}
+
+
 async def _add_account(controls: Controls, form: AccountToAdd) -> object:
     return {"account_id": controls.accounts.add(type=form.type, name=form.name, balances=form.balances)}
 
@@ -310,6 +377,14 @@ def _delay(faults: Faults, form: TimeToWait) -> None:
 
 def _truncate(faults: Faults, form: BytesToKeep) -> None:
     faults.truncate_next(form.keep, **_which(form))
+
+
+def _duplicate(faults: Faults, form: Fault) -> None:
+    faults.duplicate_next(**_which(form))
+
+
+def _postpone(faults: Faults, form: TimeToPostpone) -> None:
+    faults.postpone_next(float(form.seconds), times=form.times, path=form.path)
 
 
 def _clear(faults: Faults, _: Nothing) -> None:
@@ -399,6 +474,10 @@ COMMANDS: Final[Mapping[str, Command[Any]]] = {
     "pairs/add": Command(PairToAdd, _add_pair),
     "signals/open": Command(SignalToOpen, _open),
     "signals/close": Command(SignalToClose, _close),
+    "signals": Command(Nothing, _describe_signals),
+    "signals/create_bot": Command(SignalBotToCreate, _create_signal_bot),
+    "signals/enable_bot": Command(SignalBotToEnable, _enable_signal_bot),
+    "signals/refuse_with": Command(StatusesOfRefusals, _refuse_with),
     "accounts/add": Command(AccountToAdd, _add_account),
     "accounts/set_balances": Command(BalancesToSet, _set_balances),
     "clock/now": Command(Nothing, _now),
@@ -411,6 +490,8 @@ COMMANDS: Final[Mapping[str, Command[Any]]] = {
     "faults/drop_next": Command(FaultOrNot, _planning(_drop)),
     "faults/delay_next": Command(TimeToWait, _planning(_delay)),
     "faults/truncate_next": Command(BytesToKeep, _planning(_truncate)),
+    "faults/duplicate_next": Command(Fault, _planning(_duplicate)),
+    "faults/postpone_next": Command(TimeToPostpone, _planning(_postpone)),
     "faults/clear": Command(Nothing, _planning(_clear)),
     "cable": Command(Nothing, _describe_cable),
     "cable/faults/drop": Command(FramesToPass, _on_cable(_drop_frames)),
