@@ -78,7 +78,7 @@ def line_of_deal(deal: Deal, priced: Deal) -> Line:
         name=deal.bot_name,
         status=deal.localized_status or deal.status,
         price=_price(levels) if deal.is_finished else price,
-        average=_rounded(deal_levels.average(deal), price),
+        average=deal_levels.average(deal),
         orders=_orders(deal),
         usd=deal.usd_final_profit if deal.is_finished else priced.actual_usd_profit,
         percent=deal.profit_percentage if deal.is_finished else priced.profit_percentage,
@@ -101,7 +101,7 @@ def line_of_smart_trade(trade: SmartTrade, priced: SmartTrade) -> Line:
         name=trade.note or None,
         status=None if trade.status is None else trade.status.title or trade.state,
         price=_price(levels) if trade.is_finished else price,
-        average=_rounded(smart_trade_levels.entry_price(trade), price),
+        average=smart_trade_levels.entry_price(trade),
         usd=None if profit is None else profit.usd,
         percent=None if profit is None else profit.percent,
         to_take_profit=None if trade.is_finished else _distance(levels, "take profit", price),
@@ -128,12 +128,12 @@ def _distance(levels: Iterable[Level], kind: Kind, price: Decimal | None) -> Dec
     return min(found, key=abs, default=None)
 
 
-def _rounded(average: Decimal | None, price: Decimal | None) -> Decimal | None:
-    """Return an average with as many digits as the price has."""
-    if average is None or price is None or exponent(average) >= exponent(price):
+def _rounded(average: Decimal | None, digits: int | None) -> Decimal | None:
+    """Return an average with no more digits than prices have."""
+    if average is None or digits is None or exponent(average) >= digits:
         return average
     with localcontext(EXACT):
-        return average.quantize(Decimal((0, (1,), exponent(price))))
+        return average.quantize(Decimal((0, (1,), digits)))
 
 
 _COLUMNS: Final[tuple[Column[Line], ...]] = (
@@ -164,7 +164,8 @@ class Board(Generic[E]):
         self._line: Final = line
         self._known: Final[dict[int, E]] = {}
         self._priced: Final[dict[int, E]] = {}
-        self._was_active: Final[set[int]] = set()
+        self._digits: Final[dict[str | None, int]] = {}
+        """The exponents of the prices of each pair."""
         self._gap: Gap | None = None
         self.finished = 0
         """How many ended while they were watched."""
@@ -196,7 +197,19 @@ class Board(Generic[E]):
         """The active ones by id, then those that are over, the latest first."""
         active = sorted(one.id for one in self._known.values() if not one.is_finished)
         over = [one.id for one in reversed(self._known.values()) if one.is_finished]
-        return [self._line(self._known[number], self._priced[number]) for number in (*active, *over)]
+        lines = [self._line(self._known[number], self._priced[number]) for number in (*active, *over)]
+        for line in lines:
+            if not line.is_finished and line.price is not None:
+                digits = exponent(line.price)
+                self._digits[line.pair] = min(self._digits.get(line.pair, digits), digits)
+        return [
+            attrs.evolve(
+                line,
+                average=_rounded(line.average, self._digits.get(line.pair)),
+                price=_rounded(line.price, self._digits.get(line.pair)),
+            )
+            for line in lines
+        ]
 
     def shown(self, width: int, height: int, place: str, age: str) -> Group:
         """Return what is shown on a terminal of a size.

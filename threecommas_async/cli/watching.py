@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC
@@ -210,15 +211,16 @@ async def _show(watch: Watch[E, EventT], client: ThreeCommasClient, place: str, 
                 else:
                     board.take(watch.entity(event))
 
-    async def price() -> None:
+    async def price_once() -> None:
         nonlocal priced_at
+        with contextlib.suppress(ThreeCommasError):  # the age of the prices tells
+            board.price(await watch.prices(client))
+            priced_at = _now()
+
+    async def price() -> None:
         await began.wait()
         while True:
-            try:
-                board.price(await watch.prices(client))
-                priced_at = _now()
-            except ThreeCommasError:
-                pass  # the age of the prices tells
+            await price_once()
             await asyncio.sleep(_PRICES if play is None else _PRICES_OF_A_REPLAY)
 
     def paint() -> None:
@@ -234,17 +236,24 @@ async def _show(watch: Watch[E, EventT], client: ThreeCommasClient, place: str, 
 
     with live:
         try:
-            await _together([tell(), price(), repaint()], began, play)
+            await _together([tell(), price(), repaint()], began, play, price_once)
         finally:
             paint()
 
 
-async def _together(works: Sequence[Coroutine[Any, Any, None]], began: asyncio.Event, play: _Player | None) -> None:
+async def _together(
+    works: Sequence[Coroutine[Any, Any, None]],
+    began: asyncio.Event,
+    play: _Player | None,
+    at_the_end: Callable[[], Awaitable[None]] | None = None,
+) -> None:
     """Run all until one of them ends; the replay begins once the stream is open."""
 
     async def replay(player: _Player) -> None:
         await began.wait()
         await player()
+        if at_the_end is not None:
+            await at_the_end()
 
     await first_of(*works, *([] if play is None else [replay(play)]))
 
