@@ -21,6 +21,7 @@ from threecommas_async.cli.markets import market_data
 from threecommas_async.cli.output import abandon_output, print_error, print_line
 from threecommas_async.cli.sandbox import sandbox_command
 from threecommas_async.cli.session import Session
+from threecommas_async.cli.signals import signals
 from threecommas_async.cli.smart_trades import smart_trades
 from threecommas_async.cli.trades import trades
 from threecommas_async.cli.views import Sentence
@@ -48,6 +49,7 @@ app.add_typer(deals)
 app.add_typer(grid_bots)
 app.add_typer(smart_trades)
 app.add_typer(trades)
+app.add_typer(signals)
 
 
 def _print_version(wanted: bool) -> None:
@@ -65,8 +67,8 @@ def threecommas(
     """Use the 3Commas API from the shell.
 
     The key is read from the environment: THREECOMMAS_API_KEY together with THREECOMMAS_API_SECRET or, for an RSA key,
-    THREECOMMAS_PRIVATE_KEY_FILE. THREECOMMAS_BASE_URL selects another server, such as a sandbox. With --sandbox, a
-    command needs neither a key nor a network.
+    THREECOMMAS_PRIVATE_KEY_FILE; signals take THREECOMMAS_EMAIL_TOKEN instead. THREECOMMAS_BASE_URL selects another
+    server, such as a sandbox. With --sandbox, a command needs neither a key nor a network.
     """
 
 

@@ -15,6 +15,8 @@ _WHERE_TO_LOOK: Final[Mapping[str, str]] = {
     "/ver1/grid_bots/{id}": "threecommas grid-bots show {id}",
     "/ver1/trades": "threecommas trades list",
     "/v2/smart_trades/{id}": "threecommas smart-trades show {id}",
+    "/trade_signal": "threecommas deals list",
+    "/signal_bots": "threecommas smart-trades list",
     "": "threecommas accounts list",
 }
 """By the beginning of the path; the first match counts."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient
     from threecommas_async.models import DcaBotSettings, GridBotSettings, SimpleTradePlan, SmartTradePlan
     from threecommas_async.sandbox import Sandbox
+    from threecommas_async.secret import Secret
 
 T = TypeVar("T")
 
@@ -45,25 +46,44 @@ class Session:
         """What a title adds to say where the data comes from."""
         return " in the sandbox (nothing left this machine)" if self.in_sandbox else ""
 
-    def run(self, use: Callable[[ThreeCommasClient], Awaitable[T]], *, patient: bool = False) -> T:
+    def run(
+        self,
+        use: Callable[[ThreeCommasClient], Awaitable[T]],
+        *,
+        patient: bool = False,
+        needs_key: bool | None = None,
+    ) -> T:
         """Call ``use`` with a client, and return the result of what it returns, awaited.
 
         :param patient: whether a call may wait minutes for its turn, as one of many may have to.
+        :param needs_key: whether these calls need a key; by default, if those of the session do.
         """
-        return self._runner.run(self._use(use, patient))
+        return self._runner.run(self._use(use, patient, self._needs_key if needs_key is None else needs_key))
 
-    async def _use(self, use: Callable[[ThreeCommasClient], Awaitable[T]], patient: bool) -> T:
-        async with await self._client() as client:
+    @property
+    def sandbox_email_token(self) -> Secret:
+        """The token of signals in the sandbox.
+
+        :raises RuntimeError: the sandbox does not run yet.
+        """
+        from threecommas_async.secret import Secret
+
+        if self._sandbox is None:
+            raise RuntimeError("the sandbox of a session begins with its first client")
+        return Secret(self._sandbox.signals.email_token)
+
+    async def _use(self, use: Callable[[ThreeCommasClient], Awaitable[T]], patient: bool, needs_key: bool) -> T:
+        async with await self._client(needs_key) as client:
             return await use(client.with_options(max_wait=_PATIENCE, timeout=2 * _PATIENCE) if patient else client)
 
-    async def _client(self) -> ThreeCommasClient:
+    async def _client(self, needs_key: bool) -> ThreeCommasClient:
         if self.in_sandbox:
             if self._sandbox is None:
                 self._sandbox = await _furnished_sandbox()
             return self._sandbox.client(mode=self._mode)
         from threecommas_async.client import DEFAULT_BASE_URL, ThreeCommasClient
 
-        if self._needs_key:
+        if needs_key:
             return ThreeCommasClient.from_env(mode=self._mode)
         base_url = os.environ.get("THREECOMMAS_BASE_URL") or DEFAULT_BASE_URL
         return ThreeCommasClient(base_url=base_url, mode=self._mode)
