@@ -667,14 +667,22 @@ class TestRedisThatIsUnavailable:
                 for each in (one, other):
                     await each.acquire("GET /special", 100, ignore_wait)
                 await asyncio.sleep(10)
-            redis.mood, redis.delay = Mood.MUTE, 0.5  # some will wait for that, and some will not
+            redis.mood, redis.delay = Mood.MUTE, 0.7  # some will wait for that, and some will not
             for _ in range(60):
                 assert await passed(one) == 0
                 await asyncio.sleep(1.5)
                 await other.acquire("GET /special", 100, ignore_wait)
-            await one.acquire("GET /x", 0.6, ignore_wait)  # and those have left none of its places taken
+            await one.acquire("GET /x", 0.8, ignore_wait)  # and those have left none of its places taken
 
         in_flaky_weather(server, try_for_two_minutes)
+        assert caplog.records == []
+
+    def test_is_not_so_where_it_is_merely_far_away(self, server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+        async def try_from_far_away(redis: FlakyRedis) -> None:
+            redis.mood, redis.delay = Mood.MUTE, 0.4
+            assert await passed(fleet_in_virtual_time(redis)) == 3
+
+        in_flaky_weather(server, try_from_far_away)
         assert caplog.records == []
 
     def test_and_hangs_stops_nobody_whose_callers_all_give_up_early(

@@ -65,8 +65,9 @@ if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool, Redis
 
 _LOGGER: Final = logging.getLogger("threecommas_async.transport")
-# The least time that Redis has to reply, even if the caller is not willing to wait.
-_SHORTEST: Final = 0.25
+# The least time that Redis has to reply, even if the caller is not willing to wait: enough for the other side of the
+# world, since a caller that never gets a reply never sends.
+_SHORTEST: Final = 0.5
 # With less time than this, Redis is not asked: on Python 3.11, redis-py can swallow an immediate cancellation.
 _WORTH_A_TRIP: Final = 0.01
 _LONGEST_PATIENCE: Final = 10**12
