@@ -37,6 +37,10 @@ def test_a_bot_shows_what_tells_it_from_another() -> None:
     )
 
 
+def test_an_empty_note_is_no_note() -> None:
+    assert bot(note="").settings().note is None
+
+
 def test_texts_for_numbers_and_booleans_are_what_they_mean_and_are_written_back_as_texts() -> None:
     read = bot(CREATED)
     assert (read.grids_quantity, read.total_profits_count) == (50, 0)

@@ -181,6 +181,8 @@ class GridBot(Editable):
         :raises ValueError: the value came, but could not be read, and writing it back would lose it.
         """
         value = super().setting(name)
+        if name == "note" and value == "":
+            return None  # an empty note can be read, but not be sent
         if name in _SENDABLE and value not in _SENDABLE[name]:
             return OMITTED  # the page of the entity knows more actions than can be sent: such a one is left alone
         return value
