@@ -1,4 +1,4 @@
-"""The cattrs converter: its hooks read models from either form, strictly but tolerantly of drift, and write them."""
+"""The cattrs converter: its hooks read models from decoded JSON, strictly but tolerantly of drift, and write them."""
 
 from __future__ import annotations
 
@@ -15,47 +15,83 @@ import cattrs
 import msgspec
 
 from threecommas_async.codec.scalars import SCALARS, DecodeError
-from threecommas_async.codec.wire import is_union, json_fields, json_key, model_copier, wire_form
+from threecommas_async.codec.wire import FieldReader, Keeper, Tolerance, is_union, json_fields, json_key
 from threecommas_async.models.base import GuardedJson, JsonValue
 from threecommas_async.redaction import is_secret_name
 from threecommas_async.secret import Secret
 
 _LOGGER: Final = logging.getLogger("threecommas_async.codec")
+_UNKNOWN: Final = "is not known to this library"
 
 
 def _model_hook(model: Any) -> Callable[[Any, Any], object]:
-    """The cattrs hook that reads ``model`` from its wire form or, tolerantly, from decoded JSON."""
-    on_the_wire = wire_form(model)
-    copy_over = model_copier(model)
-    fields = {json_key(field): (field, CONVERTER.get_structure_hook(field.type)) for field in json_fields(model)}
+    """The cattrs hook that reads ``model`` from decoded JSON, field by field."""
+    readers = {json_key(field): (field.name, field_reader(model, field)) for field in json_fields(model)}
+    required = [field.name for field in json_fields(model) if field.default is attrs.NOTHING]
 
-    def structure(value: Any, _kind: Any) -> object:
-        return copy_over(value) if type(value) is on_the_wire else tolerate(value)
-
-    def tolerate(value: JsonValue) -> object:
+    def structure(value: JsonValue, _kind: Any) -> object:
         if not isinstance(value, dict):
             raise DecodeError(f"{model.__name__}: not an object")
         known: dict[str, object] = {}
         unrecognized: dict[str, GuardedJson] = {}
         for key, item in value.items():
-            if key not in fields:
-                unrecognized[key] = _guarded(key, item)
-                _warn(model, key, "is not known to this library")
-                continue
-            field, read = fields[key]
-            try:
-                known[field.name] = read(item, field.type)
-            except DecodeError as error:
-                if field.default is attrs.NOTHING:
-                    raise DecodeError(f"{model.__name__}.{field.name}: {error}") from None
-                unrecognized[key] = _guarded(key, item)
-                _warn(model, key, f"cannot be read: {error}")
-        for field, _ in fields.values():
-            if field.default is attrs.NOTHING and field.name not in known:
-                raise DecodeError(f"{model.__name__}: {field.name} is missing")
-        return model(**known, unrecognized=unrecognized)
+            if key in readers:
+                name, read = readers[key]
+                known[name] = read(item, unrecognized)
+            else:
+                keep(model, key, item, unrecognized)
+        for name in required:
+            if name not in known:
+                raise DecodeError(f"{model.__name__}: {name} is missing")
+        return model(**known, unrecognized=in_order(unrecognized))
 
     return structure
+
+
+def keep(model: type, key: str, value: JsonValue, unrecognized: dict[str, GuardedJson]) -> None:
+    """Keep the value of a field that ``model`` does not know, and warn of it."""
+    unrecognized[key] = _guarded(key, value)
+    _warn(model, key, _UNKNOWN)
+
+
+def keeper(model: type, key: str) -> Keeper:
+    """Return what does that for one field."""
+    warning, is_secret = (model, key, _UNKNOWN), is_secret_name(key)
+
+    def keep_one(value: JsonValue, unrecognized: dict[str, GuardedJson]) -> None:
+        unrecognized[key] = _guarded(key, value) if is_secret or isinstance(value, (dict, list)) else value
+        if warning not in _WARNED:
+            _warn(*warning)
+
+    return keep_one
+
+
+def field_reader(model: type, field: attrs.Attribute[Any]) -> FieldReader:
+    """Return what reads the value of a field; what it cannot read without loss it keeps, warns of, and returns None.
+
+    It raises :class:`DecodeError` if the field is required.
+    """
+    structure, key = CONVERTER.get_structure_hook(field.type), json_key(field)
+
+    def read(value: JsonValue, unrecognized: dict[str, GuardedJson]) -> object:
+        try:
+            return structure(value, field.type)
+        except DecodeError as error:
+            if field.default is attrs.NOTHING:
+                raise DecodeError(f"{model.__name__}.{field.name}: {error}") from None
+            unrecognized[key] = _guarded(key, value)
+            _warn(model, key, f"cannot be read: {error}")
+        return None
+
+    return read
+
+
+TOLERANCE: Final = Tolerance(keeper, field_reader)
+
+
+def in_order(unrecognized: dict[str, GuardedJson]) -> dict[str, GuardedJson]:
+    """Sort by name, so that the way in which an object was read does not show."""
+    return dict(sorted(unrecognized.items())) if len(unrecognized) > 1 else unrecognized
 
 
 def _guarded(key: str, value: JsonValue, *, within: bool = False) -> GuardedJson:
@@ -78,11 +114,15 @@ _NAME: Final = re.compile(
 )
 
 
+def is_plain_name(key: str) -> bool:
+    """Tell whether a name consists of words, as the API's do; others may be secrets, or forge records of a log."""
+    return len(key) <= _LONGEST_NAME and _NAME.fullmatch(key) is not None
+
+
 def _warn(model: type, key: str, problem: str) -> None:
     # Once for each field: a service that polls would otherwise drown in warnings. A secret may be echoed as a name, and
     # line breaks would forge records: only names that consist of words, as the API's do, are shown.
-    is_name = len(key) <= _LONGEST_NAME and _NAME.fullmatch(key)
-    name = key if is_name else f"<a name of {len(key)} characters>"
+    name = key if is_plain_name(key) else f"<a name of {len(key)} characters>"
     if (model, name, problem) not in _WARNED and len(_WARNED) < _MOST_WARNINGS:
         _WARNED.add((model, name, problem))
         _LOGGER.warning("%s.%s %s; it is kept under 'unrecognized'", model.__name__, name, problem)
@@ -121,8 +161,7 @@ def _tuple_hook(kind: Any) -> Callable[[Any, Any], object]:
 def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
     """The hook for lists: an item that cannot be read does not cost the caller the others."""
     (inner,) = get_args(kind)
-    name = getattr(inner, "__name__", str(inner))
-    read = CONVERTER.get_structure_hook(inner)
+    read_item = CONVERTER.get_structure_hook(inner)
 
     def structure(value: Any, _kind: Any) -> object:
         if not isinstance(value, list):
@@ -130,14 +169,18 @@ def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
         items: list[object] = []
         for position, item in enumerate(cast("list[object]", value)):
             try:
-                items.append(read(item, inner))
+                items.append(read_item(item, inner))
             except DecodeError as error:
-                if isinstance(item, msgspec.Struct):
-                    raise  # the list is read again in the tolerant way
-                _LOGGER.warning("item %d of a list of %s cannot be read and is skipped: %s", position, name, error)
+                skipped(position, inner, error)
         return items
 
     return structure
+
+
+def skipped(position: int, kind: Any, error: DecodeError) -> None:
+    """Warn of an item of a list that cannot be read."""
+    name = getattr(kind, "__name__", str(kind))
+    _LOGGER.warning("item %d of a list of %s cannot be read and is skipped: %s", position, name, error)
 
 
 def _read_mapping(value: Any, _kind: Any) -> object:

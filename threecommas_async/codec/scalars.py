@@ -20,7 +20,7 @@ from threecommas_async.models.base import (
     UnixMilliseconds,
     UnixSeconds,
 )
-from threecommas_async.secret import Secret
+from threecommas_async.secret import Secret, concealed
 
 
 class DecodeError(ValueError):
@@ -82,6 +82,8 @@ def _read_bool(value: JsonValue) -> bool:
 def _read_int(value: JsonValue) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if type(value) is str and value.isdecimal() and value.isascii() and len(value) <= _LONGEST_PLAIN:
+        return int(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         value = plain(value)
     if isinstance(value, str) and len(value) <= _LONGEST_PLAIN and _INTEGRAL.fullmatch(value):
@@ -169,7 +171,7 @@ SCALARS: Final[Mapping[Any, Scalar]] = {
     datetime: Scalar(str, _read_instant, _read_instant, iso),
     date: Scalar(str, _read_date, _read_date, date.isoformat),
     UUID: Scalar(str, _read_uuid, _read_uuid, str),
-    Secret: Scalar(str, Secret, lambda value: Secret(_read_str(value)), Secret.reveal),
+    Secret: Scalar(str, concealed, lambda value: Secret(_read_str(value)), Secret.reveal),
     UnixSeconds: _unix(timedelta(seconds=1)),
     UnixMilliseconds: _unix(timedelta(milliseconds=1)),
     Month: Scalar(str, _read_month, _read_month, _write_month),
