@@ -142,6 +142,15 @@ async def test_lost_signal_is_not_seen_without_a_response(market: Exchange) -> N
     assert (result.reasons, result.receipt) == (("no_response",), None)
 
 
+async def test_bot_of_several_pairs_needs_one_before_sending(market: Exchange) -> None:
+    await market.sandbox.prices.set("binance", "USDT_BTC", "60000")
+    _, _, confirmed = await bot_of(market, pairs=[PAIR, "USDT_BTC"], max_active_deals=2)
+    for call in (confirmed.start_deal, confirmed.close_deal, confirmed.cancel_deal):
+        with pytest.raises(ValueError, match="pair must be one of the bot's pairs, which are USDT_ETH, USDT_BTC"):
+            await call()
+    assert not market.sandbox.signals.log
+
+
 async def test_refused_signal_is_an_error(market: Exchange) -> None:
     bot, _, _ = await bot_of(market)
     wrong = market.client.signals.dca(bot.id, email_token="0f0e0d0c-0000-4000-8000-000000000001")

@@ -151,7 +151,7 @@ class ConfirmedSignals:
         bot_id = self._signals.bot_id
         async with self._streams.deals(bot_id=bot_id) as changes:
             before = await self._look()
-            wanted = pair or (before.bot.pairs[0] if before.bot.pairs and len(before.bot.pairs) == 1 else None)
+            wanted = _pair_of(before.bot, pair)
 
             def is_it(deal: Deal) -> bool:
                 return before.is_new(deal) and (wanted is None or deal.pair == wanted)
@@ -176,7 +176,8 @@ class ConfirmedSignals:
     ) -> Confirmed | NotSeen:
         bot_id = self._signals.bot_id
         before = await self._look()
-        running = {deal.id: deal for deal in before.active if is_of_all or pair is None or deal.pair == pair}
+        wanted = None if is_of_all else _pair_of(before.bot, pair)
+        running = {deal.id: deal for deal in before.active if wanted is None or deal.pair == wanted}
         ended = dict[int, Deal]()
         async with self._streams.deals(bot_id=bot_id, snapshot="active") as changes:
             receipt = await _sent(send)
@@ -246,6 +247,16 @@ class ConfirmedSignals:
             ("wrong_start_condition", bool(conditions) and _START_CONDITION not in conditions),
         ]
         return (*(reason for reason, holds in checks if holds), *_of_receipt(receipt))
+
+
+def _pair_of(bot: DcaBot, pair: str | None) -> str | None:
+    """Return the pair that a signal is about; None if it cannot be known.
+
+    :raises ValueError: the bot has several, and none is named.
+    """
+    if pair is None and len(bot.pairs or ()) > 1:
+        raise ValueError(f"pair must be one of the bot's pairs, which are {', '.join(bot.pairs or ())}")
+    return pair or (bot.pairs[0] if bot.pairs else None)
 
 
 async def _sent(send: Send) -> SignalReceipt | None:

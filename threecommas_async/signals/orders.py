@@ -48,7 +48,7 @@ class EntryOrder(Request):
     price_percent: Decimal | Omitted = attrs.field(
         default=OMITTED, converter=money_if_given, validator=checked(between(-100, 100), omitted=True)
     )
-    """The price of a limit order in percent of ``price_percent_ref_type``."""
+    """The price of a limit order as a distance from ``price_percent_ref_type``, in percent."""
     price_percent_ref_type: PriceReference | Omitted = attrs.field(
         default=OMITTED, validator=checked(one_of("current_price", "base_entry_price", "avg_entry_price"), omitted=True)
     )
