@@ -180,6 +180,12 @@ class TestWhatIsLearned:
         memory.learn(Account, value)
         assert memory.forms.drift_of(Account).odd == frozenset()
 
+    def test_what_is_required_is_not_learned_as_another(self) -> None:
+        memory = Memory()
+        memory.learn(Account, {"id": "1"})
+        assert memory.forms.drift_of(Account).odd == frozenset()
+        assert Reader(list[Account], None, memory).read(b'[{"id": "1"}]') == [Account(id=1)]
+
     def test_there_is_a_bound(self) -> None:
         memory = Memory(most=5)
         for number in range(1000):

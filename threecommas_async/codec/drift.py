@@ -109,8 +109,9 @@ def _look(model: Any, value: object, found: _Found) -> None:
             for one in cast("list[object]", item) if isinstance(item, list) else [item]:
                 _look(inner, one, found)
         elif documented in SCALARS:
-            may_be_none = documented is not fields[key].type
-            if not (item is None and may_be_none) and not _is_as_documented(documented, item):
+            is_null = item is None and documented is not fields[key].type
+            # Without a field that is required there is no object, and no warning of what comes after it.
+            if fields[key].default is not attrs.NOTHING and not is_null and not _is_as_documented(documented, item):
                 odd.add(fields[key].name)
 
 

@@ -169,7 +169,8 @@ class Forms:
         lines = ["def copy_over(wire):", " built = new(twin)", " built.unrecognized = {}"]
         tolerance = cast("Tolerance", self._tolerance)
         drifting: dict[str, list[str]] = {}
-        for field in json_fields(model):
+        # What is required first: without it nothing is to be warned of.
+        for field in sorted(json_fields(model), key=lambda field: field.default is not attrs.NOTHING):
             if field.name in drift.odd:
                 scope[f"read_{field.name}"] = tolerance.field_reader(model, field)
                 read = f"read_{field.name}(value, built.unrecognized)"
