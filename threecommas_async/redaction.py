@@ -259,7 +259,8 @@ def conceals_arguments(method: Callable[Concatenate[S, P], R]) -> Callable[Conca
     def take_in(kwargs: dict[str, object]) -> None:
         for name, value in kwargs.items():
             if name in shown or (takes_any_name and name not in SECRET_NAMES):
-                if type(value) in _NESTED:
+                kind = type(value)
+                if kind is dict or kind is list:
                     kwargs[name] = _with_concealed_fields(value, within=False, depth=0)
             elif value is not None:
                 kwargs[name] = concealed(value)
@@ -283,7 +284,6 @@ def _concealed(value: object, is_secret: bool) -> object:
 
 
 _DEEPEST: Final = 50
-_NESTED: Final = (dict, list)
 
 
 def _with_concealed_fields(value: object, *, within: bool, depth: int) -> object:

@@ -34,7 +34,7 @@ class Secret:
         del text  # a traceback would keep it
         if isinstance(held, _WrongType):
             raise TypeError(f"a Secret must be made from a str, not {held.kind}")
-        self._held: Final = held
+        self._held: str | _Absent = held
 
     def reveal(self) -> str:
         """Return the plain text.
@@ -108,10 +108,11 @@ def concealed(value: object) -> Secret:
     A text can be revealed; of anything else, the Secret keeps only the name of its type, for :func:`secret_text` to
     reject.
     """
-    kind = type(value)
-    if kind is Secret:
-        return cast("Secret", value)
-    return _made_of(cast("str", value) if kind is str else _held_of(value))
+    if type(value) is Secret:
+        return value
+    made = object.__new__(Secret)
+    made._held = value if type(value) is str else _held_of(value)  # pyright: ignore[reportPrivateUsage]
+    return made
 
 
 def secret_text(name: str, value: object, *, shortest: int = 1) -> Secret:
@@ -167,14 +168,10 @@ def _held_of(value: object) -> str | _Absent:
     return str.__str__(cast("str", value)) if issubclass(type(value), str) else _WrongType(type(value).__name__)
 
 
-def _made_of(held: str | _Absent) -> Secret:
-    made = object.__new__(Secret)
-    object.__setattr__(made, "_held", held)
-    return made
-
-
 def _without_text() -> Secret:
-    return _made_of(_Absent())
+    made = object.__new__(Secret)
+    made._held = _Absent()  # pyright: ignore[reportPrivateUsage]
+    return made
 
 
 def _bytes(text: str) -> bytes:

@@ -25,6 +25,7 @@ from threecommas_async.redaction import encodable
 from threecommas_async.secret import Secret, secret_text
 
 _DEEPEST: Final = 100
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=Secret.reveal)
 
 
 @attrs.frozen
@@ -52,7 +53,7 @@ def write_body(fields: Mapping[str, object]) -> bytes:
     :raises TypeError: a value is a ``float`` or of another class that cannot be written exactly.
     :raises ValueError: a datetime is naive, a number is not finite, or a text cannot be encoded.
     """
-    return msgspec.json.encode(_mapping(fields, "", 0), enc_hook=Secret.reveal)
+    return _ENCODER.encode(_mapping(fields, "", 0))
 
 
 def _pairs(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -112,13 +113,11 @@ def _mapping(fields: Mapping[Any, object], name: str, depth: int) -> dict[str, o
     for key, value in fields.items():
         if type(key) is not str:
             raise TypeError(f"the keys of {name or 'a body'} must be strings, not {type(key).__name__}")
-        if value is OMITTED:
-            continue
         if not key.isascii():
             encodable("a key", key)
         if type(value) is str and value.isascii():  # most of what is sent
             written[key] = value
-        else:
+        elif value is not OMITTED:
             written[key] = _written(value, f"{name}.{key}" if name else key, depth + 1)
     return written
 

@@ -27,7 +27,7 @@ def required_text(name: str, value: object, *, shortest: int = 1, when: str = ""
         raise ValueError(
             f"{name} is too short: it must have at least {shortest} character{'s' if shortest > 1 else ''}"
         )
-    return encodable(name, value)
+    return value if value.isascii() else encodable(name, value)
 
 
 def optional_secret(name: str, value: object, *, shortest: int = 1) -> Secret | None:

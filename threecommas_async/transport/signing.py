@@ -10,6 +10,7 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, hdrs
 from yarl import URL
 
 from threecommas_async.credentials import Credentials
+from threecommas_async.secret import is_encodable
 
 
 class ForeignOriginError(Exception):
@@ -85,17 +86,9 @@ def _separator(request: ClientRequest, body: bytes, credentials: Credentials) ->
     return b"&" if request.url.raw_query_string else b"?"
 
 
-def _are_sendable(headers: Mapping[str, object]) -> bool:
-    for name, value in headers.items():
-        # Nearly every header is printable ASCII, and told to be by two looks at memory.
-        if type(value) is str and value.isascii() and value.isprintable() and name.isascii() and name.isprintable():
-            continue
-        if not (_is_sendable(name) and _is_sendable(value)):
-            return False
-    return True
-
-
-def _is_sendable(value: object) -> bool:
-    if not isinstance(value, str) or "\r" in value or "\n" in value or "\0" in value:
+def _are_sendable(headers: Mapping[str, str]) -> bool:
+    try:
+        text = "".join([*headers, *headers.values()])  # one text is looked through much faster than a dozen
+    except TypeError:  # one of them is not a str
         return False
-    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return "\r" not in text and "\n" not in text and "\0" not in text and is_encodable(text)

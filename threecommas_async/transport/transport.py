@@ -6,11 +6,12 @@ import asyncio
 import copy
 from collections.abc import Collection, Mapping, Sequence
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast, final, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, final, overload
 
 import aiohttp
 import attrs
 from aiohttp import hdrs
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from threecommas_async import codec
@@ -56,15 +57,18 @@ class CallOptions:
     mode: Mode | None
     write_timeout: aiohttp.ClientTimeout = attrs.field(init=False)
     read_timeout: aiohttp.ClientTimeout = attrs.field(init=False)
-    headers: Mapping[str, str] = attrs.field(init=False)
-    json_headers: Mapping[str, str] = attrs.field(init=False)
+    headers: CIMultiDictProxy[str] = attrs.field(init=False)
+    json_headers: CIMultiDictProxy[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        headers = request_headers(self.mode)
+        # In the form in which aiohttp takes them as they are: it would make that of a dict, for each request.
+        headers = CIMultiDict(request_headers(self.mode))
+        json_headers = CIMultiDict(headers)
+        json_headers[hdrs.CONTENT_TYPE] = "application/json"
         object.__setattr__(self, "write_timeout", _attempt_timeout(self.timeout, writes=True))
         object.__setattr__(self, "read_timeout", _attempt_timeout(self.timeout, writes=False))
-        object.__setattr__(self, "headers", headers)
-        object.__setattr__(self, "json_headers", {**headers, hdrs.CONTENT_TYPE: "application/json"})
+        object.__setattr__(self, "headers", CIMultiDictProxy(headers))
+        object.__setattr__(self, "json_headers", CIMultiDictProxy(json_headers))
 
 
 @final
@@ -216,10 +220,13 @@ class Transport:
                 if isinstance(outcome, Response):
                     turn.saw(outcome)
             if isinstance(outcome, Response):
-                result = _result(outcome, kind, envelope, texts, may_be_empty=may_be_empty)
+                is_large = len(outcome.body) >= codec.LARGE and not call.writes
+                result: T | JsonValue = await _large_list(outcome, kind, envelope) if is_large else None
+                if result is None:
+                    result = _result(outcome, kind, envelope, texts, may_be_empty=may_be_empty)
                 if result is not _UNREAD:
                     self._retries.succeeded()
-                    return cast("T", result)
+                    return result
                 failure = failure_of_response(outcome, call, self._clock, pause=self._admission.pause_of(call))
                 await self._admission.heed(failure, deadline - self._clock.monotonic())
             else:
@@ -321,7 +328,7 @@ class Transport:
         chain: tuple[aiohttp.ClientMiddlewareType, ...] = (attempt,)
         if self._middlewares:
             chain = (attempt.begin, *self._middlewares, attempt)
-        outcome: Response | Failure | None
+        outcome: Response | Failure
         try:
             async with session.request(
                 call.method,
@@ -335,25 +342,26 @@ class Transport:
                 skip_auto_headers=_NO_BODY if call.payload is None else None,
                 auto_decompress=False,
             ) as raw:
-                outcome = attempt.response if raw is attempt.raw else await attempt.read_another(raw)
+                response = attempt.response if raw is attempt.raw else None
+                outcome = response or await attempt.read_another(raw)
         except BaseException as error:
             attempt.close()
             call.signature = attempt.signature
-            outcome = judge_exception(error, attempt, call, is_closed=session.closed)
-            if outcome is None:
+            judged = judge_exception(error, attempt, call, is_closed=session.closed)
+            if judged is None:
                 error.__traceback__ = without_aiohttp(error.__traceback__)
                 raise
+            outcome = judged
             if not isinstance(outcome, Failure) or outcome.cause is None:
                 drop_frames(error)
         attempt.close()
         call.signature = attempt.signature
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, Response):
+            self._last_response = self._clock.monotonic()
+            call.log(self._clock, outcome.status, outcome.headers)
+        else:
             call.log(self._clock, None, {})
-            return outcome
-        response = cast("Response", outcome)
-        self._last_response = self._clock.monotonic()
-        call.log(self._clock, response.status, response.headers)
-        return response
+        return outcome
 
     async def _may_repeat(self, failure: Failure, call: Call, deadline: float) -> bool:
         """Wait for the next attempt, if there is to be one."""
@@ -389,9 +397,22 @@ def _refuses(response: Response) -> bool:
     return isinstance(decoded, dict) and bool(decoded.get("error"))
 
 
+async def _large_list(response: Response, kind: Any, envelope: str | None) -> Any:
+    """Read a list, with a turn for others after each slice; return None if it is none, or cannot be read."""
+    if not response.is_success or response.problem is not None:
+        return None
+    slices = codec.from_json_in_slices(response.body, kind, envelope)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            return end.value
+        await asyncio.sleep(0)
+
+
 def _result(
     response: Response, kind: Any, envelope: str | None, texts: Collection[bytes], *, may_be_empty: bool
-) -> object:
+) -> Any:
     """Read the result out of a response; what is none, or cannot be read, is left to the verdict."""
     if not response.is_success or response.problem is not None:
         return _UNREAD
