@@ -93,9 +93,11 @@ async def test_closing_in_two_phases_is_pushed_twice(
 ) -> None:
     deal = await here.deal()
     await wire.messages()
+    began = here.clock.elapsed
     await step(here, deal)
-    pushed = await wire.messages()
+    pushed = [await wire.pushed(), await wire.pushed()]
     assert states(pushed) == expected
+    assert here.clock.elapsed == began  # the second phase waits for nothing
     assert pushed[-1] == await shown(here, pushed[-1])
 
 

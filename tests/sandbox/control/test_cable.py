@@ -239,6 +239,8 @@ async def test_lists_lag_behind_and_show_what_was_there_before(here: Exchange, w
     await here.to("1939")
     await here.clock.sleep(31)
     assert await listed() == [(deal.id, 1), (second.id, 0)]
+    faults.lag_rest(10)  # from now on, whatever was before
+    assert await listed() == [(deal.id, 2), (second.id, 1)]
     faults.lag_rest(0)
     assert await listed() == [(deal.id, 2), (second.id, 1)]
     with pytest.raises(ValueError, match="seconds must be at least 0"):
