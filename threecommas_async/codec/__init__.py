@@ -19,12 +19,13 @@ import msgspec
 
 from threecommas_async.codec.converter import CONVERTER
 from threecommas_async.codec.plain_values import to_dict
-from threecommas_async.codec.reading import exactly, exactly_in_slices, reader
+from threecommas_async.codec.reading import LARGE, exactly, exactly_in_slices, reader
 from threecommas_async.codec.scalars import DecodeError, iso, plain
 from threecommas_async.codec.writing import Number, value_of, write_body, write_query
 from threecommas_async.models.base import JsonValue
 
 __all__ = [
+    "LARGE",
     "DecodeError",
     "Number",
     "decode_json",

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
-from typing import Final
+from typing import Final, Protocol
 
 from aiohttp import ClientResponse, hdrs
 
 ACCEPTED_ENCODINGS: Final = "gzip, deflate"
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 _MOST_MEMBERS: Final = 1000
+_SLICE: Final = 2**19
+"""How much is decompressed before others have a turn: less than a millisecond's work."""
+
+
+class _Stream(Protocol):
+    """A decompressor of zlib, whose class has no public name."""
+
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 class UnreadableBodyError(Exception):
@@ -62,13 +74,25 @@ async def _read_compressed(response: ClientResponse, cap: int, chunks: list[byte
                 members += 1
                 if members > _MOST_MEMBERS:
                     raise UnreadableBodyError(f"its body is compressed in more than {_MOST_MEMBERS} pieces")
-            try:
-                chunks.append(stream.decompress(chunk, cap + 1 - size))
-            except zlib.error:
-                raise UnreadableBodyError("the compression of its body is broken") from None
-            size += len(chunks[-1])
+            size += await _inflate(stream, chunk, cap + 1 - size, chunks)
             if size > cap:
                 raise UnreadableBodyError(f"its body is larger than {cap} bytes")
             chunk = stream.unused_data
     if raw and not stream.eof:
         raise UnreadableBodyError("its body ends before its compression does", cut_short=True)
+
+
+async def _inflate(stream: _Stream, data: bytes, most: int, chunks: list[bytes]) -> int:
+    """Decompress up to ``most`` bytes into ``chunks``, with a turn for others after each slice; return how many."""
+    size = 0
+    while True:
+        length = min(most - size, _SLICE)
+        try:
+            chunks.append(stream.decompress(data, length))
+        except zlib.error:
+            raise UnreadableBodyError("the compression of its body is broken") from None
+        size += len(chunks[-1])
+        if len(chunks[-1]) < length or size == most:
+            return size
+        data = stream.unconsumed_tail
+        await asyncio.sleep(0)
