@@ -261,6 +261,10 @@ class Channel(Generic[M, EventT]):
     def failed(self, error: ThreeCommasError) -> None:
         if self._cable is not None:
             self._has_joined = self._is_current = False
+        self._tell_failure(error)
+
+    def _tell_failure(self, error: ThreeCommasError) -> None:
+        """End all streams; the subscription, if there is one, lasts until they have left."""
         for consumer in self._consumers:
             consumer.failed(copy.copy(error))
 
@@ -297,7 +301,7 @@ class Channel(Generic[M, EventT]):
         """Tell the streams if a mistake of this library ended the task: they would wait for ever."""
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            self.failed(NotSentError(f"the stream failed by a mistake of this library: {type(error).__name__}"))
+            self._tell_failure(NotSentError(f"the stream failed by a mistake of this library: {type(error).__name__}"))
 
     async def _work(self) -> None:
         """Ask for what may have been missed, whenever that is due."""
@@ -309,11 +313,11 @@ class Channel(Generic[M, EventT]):
                 failures = 0
                 continue
             except (AuthenticationError, PermissionDeniedError) as refusal:
-                self.failed(refusal)
+                self._tell_failure(refusal)
                 return
             except ThreeCommasError as error:
                 if self._transport.is_closed:
-                    self.failed(error)
+                    self._tell_failure(error)
                     return
                 pause = self._pause(error, failures)
                 reason = type(error).__name__

@@ -11,6 +11,7 @@ from threecommas_async.models.deal import Deal
 from threecommas_async.resources.paging import offset
 from threecommas_async.streams.events import DealChanged
 from threecommas_async.streams.kinds import (
+    Essence,
     Kind,
     decoder,
     json_names,
@@ -33,6 +34,7 @@ _VOLATILE: Final = frozenset(
         "crypto_widget",
         "updated_at",
         "bot_events",
+        "buy_steps",
     }
 )
 _PAGE: Final = 500
@@ -42,6 +44,7 @@ class _Entry(msgspec.Struct, gc=False):
     created_at: datetime | None = None
 
 
+_STABLE: Final = json_names(Deal, _VOLATILE | {"id", "bot_id", "account_id"})
 _HEAD: Final = decoder(
     {
         "id": int,
@@ -50,7 +53,7 @@ _HEAD: Final = decoder(
         "bot_id": int | None,
         "account_id": int | None,
     },
-    json_names(Deal, _VOLATILE | {"id", "bot_id", "account_id"}),
+    _STABLE,
 )
 
 
@@ -69,7 +72,7 @@ def _read(raw: bytes, at: float, is_row: bool) -> State:
 def _read_leniently(raw: bytes, at: float, is_row: bool) -> State:
     deal = lenient_object(raw)
     updated_at = lenient_moment(deal.get("updated_at"))
-    essence = hash(msgspec.json.encode({name: deal[name] for name in deal if name not in _VOLATILE}))
+    essence = Essence(deal.get(name, msgspec.UNSET) for name in _STABLE)
     bot_id, account_id = deal.get("bot_id"), deal.get("account_id")
     return State(
         lenient_id(deal.get("id")),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from array import array
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, final
 
 import attrs
 import msgspec
@@ -64,8 +65,38 @@ def json_names(model: type[Model], without: Collection[str]) -> list[str]:
     return [str(field.metadata.get(JSON_KEY, field.name)) for field in fields]
 
 
+@final
+class Essence:
+    """What a state says in its stable fields: equal to another if no field that both of them have differs.
+
+    Lists, pushes and older forms of the API differ in which fields they have; null and empty say the same.
+    """
+
+    __slots__ = ("_marks",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, values: Iterable[object]) -> None:
+        self._marks: Final = array("I", [_mark(value) for value in values])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Essence):
+            return NotImplemented
+        one, two = self._marks, other._marks
+        return one == two or all(mark == mark2 or not mark or not mark2 for mark, mark2 in zip(one, two, strict=True))
+
+
+def _mark(value: object) -> int:
+    """Return a number for a value: 0 for one that is absent."""
+    if not value:
+        return 0 if value is msgspec.UNSET else 1
+    return hash(value if isinstance(value, str) else _encode(value)) & 0x7FFF_FFFF | 0x8000_0000
+
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
 def decoder(head: Mapping[str, Any], stable: list[str]) -> Callable[[bytes], tuple[Any, ...]]:
-    """Return what reads the fields of a head, and as its last item the essence: a hash of the stable fields.
+    """Return what reads the fields of a head, and as its last item the essence of the stable fields.
 
     :param head: the types of the fields that are read, by their names in JSON; those after the first may be missing.
     """
@@ -74,17 +105,16 @@ def decoder(head: Mapping[str, Any], stable: list[str]) -> Callable[[bytes], tup
     for position, (name, kind) in enumerate([*head.items(), *((name, Any) for name in stable)]):
         field = f"f{position}"
         renamed[field] = name
-        fields.append((field, kind) if position == 0 else (field, kind, None))
+        absent = None if name in head else msgspec.UNSET
+        fields.append((field, kind) if position == 0 else (field, kind, absent))
     struct = msgspec.defstruct("Head", fields, rename=renamed, gc=False)
     # The digits of a number as they came: no state is told from it, only whether it is another one.
     decode = msgspec.json.Decoder(struct, float_hook=str).decode
-    encode, count = msgspec.json.Encoder().encode, len(head)
+    count = len(head)
 
     def read(raw: bytes) -> tuple[Any, ...]:
         values = msgspec.structs.astuple(decode(raw))
-        # What is absent, null or empty says the same: lists, pushes and older forms of the API differ in it.
-        essence = hash(encode([item for item in enumerate(values[count:]) if item[1]]))
-        return (*values[:count], essence)
+        return (*values[:count], Essence(values[count:]))
 
     return read
 

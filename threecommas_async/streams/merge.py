@@ -30,8 +30,8 @@ class State(NamedTuple):
     updated_at: datetime | None
     logged_at: datetime | None
     """When the last entry of its log was made; None where the log is not part of it."""
-    essence: int
-    """A hash of all of it that does not follow the market by itself."""
+    essence: object
+    """All of it that does not follow the market by itself, to be compared with that of another state."""
     at: float
     """When a push came, or the request for a row was sent, by the clock."""
     is_row: bool
@@ -43,7 +43,7 @@ class State(NamedTuple):
 class _Known(NamedTuple):
     updated_at: datetime | None
     logged_at: datetime | None
-    essence: int
+    essence: object
     at: float
     was_told: bool
     is_row: bool

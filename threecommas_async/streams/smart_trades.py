@@ -50,14 +50,14 @@ def _read(raw: bytes, at: float, is_row: bool) -> State:
     except (ValueError, RecursionError):
         return _read_leniently(raw, at, is_row)
     stable = [(name, value) for name, value in sorted(data.items()) if value and name not in _VOLATILE_DATA]
-    essence = hash((essence, msgspec.json.encode(stable)))
+    essence = (essence, hash(msgspec.json.encode(stable)))
     return State(trade_id, raw, updated_at, None, essence, at, is_row, None, None if account is None else account.id)
 
 
 def _read_leniently(raw: bytes, at: float, is_row: bool) -> State:
     trade = lenient_object(raw)
     updated_at = lenient_moment(_item(trade.get("data"), "updated_at"))
-    essence = hash(msgspec.json.encode({name: trade[name] for name in trade if name not in _VOLATILE}))
+    essence = (None, hash(msgspec.json.encode({name: trade[name] for name in trade if name not in _VOLATILE})))
     account_id = _item(trade.get("account"), "id")
     account_id = account_id if isinstance(account_id, int) else None
     return State(lenient_id(trade.get("id")), raw, updated_at, None, essence, at, is_row, None, account_id)
