@@ -23,11 +23,11 @@ from .errors import UnreadableResponseError as UnreadableResponseError
 from .models.base import OMITTED as OMITTED
 from .secret import Secret as Secret
 from .transport.clock import Clock as Clock
-from .transport.clock import SimulatedClock as SimulatedClock
 from .transport.clock import SystemClock as SystemClock
 from .transport.limits import DOCUMENTED_LIMITS as DOCUMENTED_LIMITS
 from .transport.limits import Limit as Limit
 from .transport.limits import Plan as Plan
 from .transport.redis_limits import RedisLimits as RedisLimits
 from .transport.settings import Mode as Mode
+from .transport.simulated_clock import SimulatedClock as SimulatedClock
 from .version import __version__ as __version__

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from threecommas_async.client import ThreeCommasClient
     from threecommas_async.sandbox import Sandbox
-    from threecommas_async.transport.clock import SimulatedClock
+    from threecommas_async.transport.simulated_clock import SimulatedClock
 else:
     try:
         from pytest_asyncio import fixture
@@ -29,7 +29,7 @@ else:
 @pytest.fixture
 def threecommas_clock() -> SimulatedClock:
     """The simulated clock of ``threecommas_sandbox`` and ``threecommas_client``, if a test requests it."""
-    from threecommas_async.transport.clock import SimulatedClock
+    from threecommas_async.transport.simulated_clock import SimulatedClock
 
     return SimulatedClock()
 

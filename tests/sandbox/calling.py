@@ -19,7 +19,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from threecommas_async.sandbox import Sandbox, SandboxKey
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 START: Final = datetime(2024, 10, 2, 12, 56, 40, 607_000, UTC)
 BINANCE: Final[Mapping[str, object]] = {

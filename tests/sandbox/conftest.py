@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.calling import Caller, calling, simulated_clock
 from tests.sandbox.trading import Exchange, exchange
 from threecommas_async.sandbox import Sandbox
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 
 @pytest.fixture

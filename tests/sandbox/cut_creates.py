@@ -29,7 +29,7 @@ from threecommas_async.models import (
     TradeCondition,
 )
 from threecommas_async.sandbox import Sandbox
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 _FEW: Final = 40
 """So many rounds use one account: who looks for what was created reads all that there is on it."""

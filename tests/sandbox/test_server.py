@@ -21,7 +21,7 @@ from yarl import URL
 from tests.sandbox.calling import BINANCE, Caller, calling
 from threecommas_async.sandbox import Sandbox
 from threecommas_async.sandbox.state.account import ExchangeAccount
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 
 async def test_a_running_sandbox_has_a_url_and_a_stopped_one_says_so() -> None:

@@ -13,7 +13,7 @@ from tests.sandbox.calling import Caller, plain_session
 from threecommas_async import ThreeCommasClient
 from threecommas_async.models import DcaBot, DcaBotSettings, Deal, StrategySettings
 from threecommas_async.sandbox import Sandbox
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 D = Decimal
 MARKET: Final = "binance"

@@ -23,7 +23,7 @@ from threecommas_async.models.dca_bot_settings import DcaBotSettings
 from threecommas_async.models.deal import Deal
 from threecommas_async.sandbox import ReplayProgress, Sandbox
 from threecommas_async.sandbox.control.series import Row, checked_rows, read_rows
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 if TYPE_CHECKING:
     from threecommas_async.client import ThreeCommasClient

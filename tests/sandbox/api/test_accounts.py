@@ -9,7 +9,7 @@ import pytest
 
 from tests.sandbox.calling import BINANCE, MISSING, Answer, Caller
 from threecommas_async.sandbox import VENDOR_DUST
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 PATH = "/ver1/accounts"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.calling import MISSING, NOT_VALID, Answer, Caller, get, wrong
 from threecommas_async.sandbox import VENDOR_DUST
 from threecommas_async.sandbox.reference.markets import MARKETS
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 PATH = "/ver1/accounts"
 BALANCES = {"BTC": "0.5", "ETH": "0.01", "USDT": "12.5"}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.sandbox.calling import MISSING, NOT_VALID, Caller, get, wrong
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 PATH = "/ver1/accounts"
 BALANCES = {"BTC": "0.5", "ETH": "0.01", "USDT": "12.5"}

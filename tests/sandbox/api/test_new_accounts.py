@@ -11,7 +11,7 @@ import pytest
 
 from tests.sandbox.calling import ALREADY, BINANCE, MISSING, NOT_VALID, Caller, calling
 from threecommas_async.sandbox import VENDOR_DUST, Sandbox
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 SHORT_KEY = "is too short (minimum is 5 characters)"
 

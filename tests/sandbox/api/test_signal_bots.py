@@ -12,7 +12,7 @@ from tests.sandbox.trading import PAIR, D, Exchange, exchange
 from threecommas_async import ApiError
 from threecommas_async.models import SmartTrade
 from threecommas_async.sandbox import Sandbox, SignalRecord
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 BUY = {"amount": "100", "currency_type": "quote"}
 

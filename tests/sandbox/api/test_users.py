@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.sandbox.calling import MISSING, NOT_VALID, Caller, get, wrong
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 
 async def test_ping_time_and_mode(caller: Caller, clock: SimulatedClock) -> None:

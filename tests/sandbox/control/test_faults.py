@@ -17,7 +17,7 @@ from tests.endpoints import catalogue
 from tests.sandbox.calling import START, Answer, Caller, calling
 from threecommas_async.sandbox import Faults, Sandbox
 from threecommas_async.sandbox.http.routes import path_pattern
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 NEW = "/ver1/accounts/new"
 SECRETS = {"api_key": "canary-api-key", "secret": "canary-secret"}

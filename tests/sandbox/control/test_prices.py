@@ -14,7 +14,7 @@ import pytest
 
 from tests.sandbox.trading import E1, MARKET, NONSTOP, PAIR, RSI, Exchange, exchange
 from threecommas_async.sandbox import ReplayProgress, Sandbox
-from threecommas_async.transport.clock import SimulatedClock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 MINUTES_OF_A_MONTH: Final = 30 * 24 * 60
 

@@ -28,7 +28,8 @@ from threecommas_async.sandbox.http.forms import (
     required,
 )
 from threecommas_async.sandbox.http.readers import amount, flag, identifier, text, whole_number, word
-from threecommas_async.transport.clock import Clock, SimulatedClock
+from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 _LONGEST: Final = 10 * 366 * 86_400
 

@@ -16,7 +16,8 @@ from threecommas_async.sandbox.control.series import Row, checked_rows, read_row
 from threecommas_async.sandbox.engine.alarms import Entity
 from threecommas_async.sandbox.reference.markets import ListedMarket
 from threecommas_async.sandbox.state.trading import Trading, market_of
-from threecommas_async.transport.clock import Clock, SimulatedClock
+from threecommas_async.transport.clock import Clock
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 _ROWS_AT_ONCE: Final = 500
 
