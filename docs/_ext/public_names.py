@@ -22,23 +22,12 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata, stringify_annotation
 
+from tests.public_names import MODULES, PARTS, RESOURCES
+
 logger: Final = logging.getLogger(__name__)
 
 _LONG: Final = 120
 
-MODULES: Final = (
-    "threecommas_async",
-    "threecommas_async.models",
-    "threecommas_async.streams",
-    "threecommas_async.signals",
-    "threecommas_async.sandbox",
-    "threecommas_async.codec",
-)
-PARTS: Final = frozenset(
-    {"Streams", "Signals", "DcaBotSignals", "SignalBotSignals", "AccountSignals", "ConfirmedSignals", "Faults"}
-    | {"CableFaults", "SandboxAccounts", "SandboxCable", "SandboxPairs", "SandboxPrices", "SandboxSignals"}
-)
-"""Classes whose objects are attributes or results of others: nobody calls their constructors."""
 BARE: Final = frozenset({"Stream", "Holdings"})
 """Classes whose methods are for the library itself."""
 UNLINKED: Final = frozenset(
@@ -46,7 +35,6 @@ UNLINKED: Final = frozenset(
     | {"GuardedJson", "Limits", "RedisLimiter", "Editable"}
 )
 """Names in signatures that have no entry of their own: type variables, aliases of literals, what others implement."""
-RESOURCES: Final = ("accounts", "bots", "deals", "grid_bots", "market_data", "smart_trades", "trades", "users")
 
 
 @cache
@@ -142,7 +130,7 @@ def shorten(
     """Show the names of long aliases, and no signature of what a program does not construct."""
     if signature is None:
         return None
-    if what == "class" and isinstance(obj, type) and (_is_result(obj) or obj.__name__ in PARTS | BARE):
+    if what == "class" and isinstance(obj, type) and (_is_result(obj) or obj.__name__ in PARTS):
         return "", None
     for text, alias in long_aliases().items():
         signature = signature.replace(text, alias)

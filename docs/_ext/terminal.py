@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 from docutils import nodes
@@ -39,11 +40,11 @@ class Terminal(SphinxDirective):
             raise self.error("only the program itself can be shown")
         environment = {**os.environ, "COLUMNS": str(_COLUMNS), "LINES": str(self.options.get("height", 24))}
         environment |= {"FORCE_COLOR": "1", "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color", "TZ": "UTC"}
+        environment["PYTHONPATH"] = str(Path(self.env.srcdir).parent)
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "threecommas_async", *arguments],
             capture_output=True,
             check=False,
-            cwd=self.config_folder,
             env=environment,
             text=True,
             timeout=120,
@@ -54,10 +55,6 @@ class Terminal(SphinxDirective):
         svg = self._picture(self.options.get("shown", command), "\n".join(lines))
         figure = f'<figure class="terminal" role="img" aria-label="{html.escape(command)}">{svg}</figure>'
         return [nodes.raw("", figure, format="html")]
-
-    @property
-    def config_folder(self) -> str:
-        return str(self.env.srcdir)
 
     def _picture(self, command: str, output: str) -> str:
         console = Console(record=True, width=_COLUMNS, file=open(os.devnull, "w"), force_terminal=True)  # noqa: PTH123, SIM115
