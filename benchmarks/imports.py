@@ -27,6 +27,7 @@ _NEVER_NEEDED: Final = (
     "aiohttp.pytest_plugin",
     "aiohttp.test_utils",
     "aiohttp.web",
+    "cattrs",
     "click",
     "cryptography",
     "cyclopts",
@@ -39,6 +40,7 @@ _NEVER_NEEDED: Final = (
     "threecommas_async.cli",
     "threecommas_async.pytest_plugin",
     "threecommas_async.sandbox",
+    "threecommas_async.transport.simulated_clock",
     "typer",
 )
 """What a plain call with an HMAC key and ``limits=None`` has no use for."""

@@ -76,15 +76,28 @@ def test_what_an_import_does_not_load() -> None:
     assert "aiohttp" not in modules_after("import threecommas_async.pytest_plugin")
     loaded = modules_after("from threecommas_async import HmacCredentials, ThreeCommasClient")
     for heavy in (
+        "cattrs",
         "cryptography",
         "redis",
         "rich",
         "typer",
         "threecommas_async.sandbox",
         "threecommas_async.models.account",
+        "threecommas_async.transport.simulated_clock",
         "aiohttp.web",
     ):
         assert heavy not in loaded - modules_after("import aiohttp")
+
+
+def test_what_comes_as_documented_is_read_without_cattrs() -> None:
+    read = f"""
+from pathlib import Path
+from threecommas_async import codec
+from threecommas_async.models import Account
+account = codec.from_json(Path({str(ROOT / "tests" / "fixtures" / "account_created.json")!r}).read_bytes(), Account)
+"""
+    assert "cattrs" not in modules_after(read)
+    assert "cattrs" in modules_after(f"{read}codec.to_json(account)")
 
 
 def sent_by(mocked: aioresponses) -> object:

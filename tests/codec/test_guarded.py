@@ -92,7 +92,7 @@ def keys() -> list[str]:
 
 @pytest.mark.parametrize("key", keys(), ids=range(len(keys())))
 def test_what_may_be_a_secret_or_forge_a_record_is_not_named(key: str, caplog: pytest.LogCaptureFixture) -> None:
-    account = converter.CONVERTER.structure({"id": 1, key: "x"}, Account)
+    account = converter.the_converter().structure({"id": 1, key: "x"}, Account)
     assert account.unrecognized == {key: "x"}
     (record,) = caplog.records
     assert record.getMessage() == (

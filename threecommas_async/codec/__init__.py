@@ -17,7 +17,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from threecommas_async.codec.converter import CONVERTER
+from threecommas_async.codec.converter import the_converter
 from threecommas_async.codec.plain_values import to_dict
 from threecommas_async.codec.reading import LARGE, exactly, exactly_in_slices, reader
 from threecommas_async.codec.scalars import DecodeError, iso, plain
@@ -90,7 +90,7 @@ def to_json(value: object) -> bytes:
     ``unrecognized`` values go back where they came from. Secret fields are written as they are: treat the
     result as secret.
     """
-    return msgspec.json.encode(CONVERTER.unstructure(value))
+    return msgspec.json.encode(the_converter().unstructure(value))
 
 
 def decode_json(data: bytes | str) -> JsonValue:
@@ -116,7 +116,7 @@ def from_decoded(data: JsonValue, kind: type[T] | None, envelope: str | None = N
         return data
     reader(kind, envelope).learn(data)
     try:
-        return CONVERTER.structure(data, kind)
+        return the_converter().structure(data, kind)
     except RecursionError:
         problem = "nested too deeply"
     except DecodeError as error:

@@ -8,10 +8,9 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Final, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast, get_args, get_origin
 
 import attrs
-import cattrs
 import msgspec
 
 from threecommas_async.codec.scalars import SCALARS, DecodeError
@@ -19,6 +18,9 @@ from threecommas_async.codec.wire import FieldReader, Keeper, Tolerance, is_unio
 from threecommas_async.models.base import GuardedJson, JsonValue
 from threecommas_async.redaction import is_secret_name
 from threecommas_async.secret import Secret
+
+if TYPE_CHECKING:
+    import cattrs
 
 _LOGGER: Final = logging.getLogger("threecommas_async.codec")
 _UNKNOWN: Final = "is not known to this library"
@@ -71,7 +73,7 @@ def field_reader(model: type, field: attrs.Attribute[Any]) -> FieldReader:
 
     It raises :class:`DecodeError` if the field is required.
     """
-    structure, key = CONVERTER.get_structure_hook(field.type), json_key(field)
+    structure, key = the_converter().get_structure_hook(field.type), json_key(field)
 
     def read(value: JsonValue, unrecognized: dict[str, GuardedJson]) -> object:
         try:
@@ -142,13 +144,13 @@ def _read_scalar(read: Callable[[Any], object], value: Any, _kind: Any) -> objec
 
 def _union_hook(kind: Any) -> Callable[[Any, Any], object]:
     (inner,) = (argument for argument in get_args(kind) if argument is not type(None))
-    read = CONVERTER.get_structure_hook(inner)
+    read = the_converter().get_structure_hook(inner)
     return lambda value, _kind: None if value is None else read(value, inner)
 
 
 def _tuple_hook(kind: Any) -> Callable[[Any, Any], object]:
     inner = get_args(kind)[0]
-    read = CONVERTER.get_structure_hook(inner)
+    read = the_converter().get_structure_hook(inner)
 
     def structure(value: Any, _kind: Any) -> object:
         if not isinstance(value, (list, tuple)):
@@ -161,7 +163,7 @@ def _tuple_hook(kind: Any) -> Callable[[Any, Any], object]:
 def _list_hook(kind: Any) -> Callable[[Any, Any], object]:
     """The hook for lists: an item that cannot be read does not cost the caller the others."""
     (inner,) = get_args(kind)
-    read_item = CONVERTER.get_structure_hook(inner)
+    read_item = the_converter().get_structure_hook(inner)
 
     def structure(value: Any, _kind: Any) -> object:
         if not isinstance(value, list):
@@ -206,7 +208,7 @@ def _field_writer(kind: Any) -> Callable[[Any], object]:
     if get_origin(kind) is Mapping:
         return as_it_came
     write = SCALARS[kind].write if get_origin(kind) is Annotated else None
-    return CONVERTER.unstructure if write is None else lambda value: None if value is None else write(value)
+    return the_converter().unstructure if write is None else lambda value: None if value is None else write(value)
 
 
 def as_it_came(value: GuardedJson) -> object:
@@ -222,7 +224,11 @@ def as_it_came(value: GuardedJson) -> object:
     return value
 
 
-def _make_converter() -> cattrs.Converter:
+@functools.cache
+def the_converter() -> cattrs.Converter:
+    """Return the converter. It is made when it is first needed: what comes as documented is read without cattrs."""
+    import cattrs
+
     converter = cattrs.Converter(detailed_validation=False)
     converter.register_structure_hook_factory(attrs.has, _model_hook)
     converter.register_unstructure_hook_factory(attrs.has, _model_writer)
@@ -239,6 +245,3 @@ def _make_converter() -> cattrs.Converter:
     converter.register_structure_hook_factory(functools.partial(_originates_in, list), _list_hook)
     converter.register_structure_hook_func(functools.partial(_originates_in, Mapping), _read_mapping)
     return converter
-
-
-CONVERTER: Final = _make_converter()

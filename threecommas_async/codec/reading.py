@@ -19,7 +19,7 @@ from typing import Any, Final, cast, final, get_args, get_origin
 import attrs
 import msgspec
 
-from threecommas_async.codec.converter import CONVERTER, in_order, keeper, skipped
+from threecommas_async.codec.converter import in_order, keeper, skipped, the_converter
 from threecommas_async.codec.drift import Memory
 from threecommas_async.codec.scalars import SCALARS, DecodeError
 from threecommas_async.codec.wire import Forms, json_fields, json_key
@@ -54,6 +54,7 @@ def exactly(data: bytes | str | msgspec.Raw) -> JsonValue:
 
 def exactly_in_slices(data: bytes | str) -> Slices:
     """Decode a list without a class in mind, item by item."""
+    yield  # what came before, the last bytes of the body put together, was a slice of its own
     try:
         items = _SPLIT(data)
         yield
@@ -105,6 +106,7 @@ class Reader:
         if self._item is None:
             return None
         found: list[Any] = []
+        yield  # as above
         try:
             items = self._split(data)
             yield
@@ -145,7 +147,7 @@ class Reader:
             with suppress(*_UNREADABLE):
                 return ways.beside_unknown(item, value), ways.drifting
         try:
-            return CONVERTER.structure(value, model), ways.quickly
+            return the_converter().structure(value, model), ways.quickly
         except DecodeError as error:
             skipped(position, model, error)
         return None, ways.quickly
