@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -54,7 +54,7 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(respond: Responder) -> AsyncIterator[Server]:
+async def serving(respond: Responder) -> AsyncGenerator[Server, None]:
     server = Server(respond)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     server.origin = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
