@@ -23,14 +23,52 @@ def account() -> bytes:
 
 def accounts(count: int) -> bytes:
     """Return a list of ``count`` of them that differ in id, API key and amount, as those of one customer would."""
+    return listed(rows_of(count))
+
+
+def listed(rows: list[bytes]) -> bytes:
+    """Return objects as a list."""
+    return b"[%s]" % b",".join(rows)
+
+
+def rows_of(count: int) -> list[bytes]:
+    """Return the same, one by one."""
     text = account().decode()
-    return b"[%s]" % b",".join(_numbered(text, number).encode() for number in range(count))
+    return [_numbered(text, number).encode() for number in range(count)]
 
 
 def _numbered(text: str, number: int) -> str:
     text = text.replace(_ID, f'"id": {32849081 + number}')
     text = text.replace(_KEY, f"{number:08x}{_KEY[8:]}")
     return text.replace(_BTC, f"{number}{_BTC[1:]}")
+
+
+def entity(group: str, name: str) -> bytes:
+    """Return the example of an entity of the vendor's, as compact as a server writes it."""
+    entities = json.loads((_CATALOGUE / f"{group}.json").read_bytes())["entities"]
+    example = next(entity["example_json"] for entity in entities if entity["name"] == name)
+    return json.dumps(json.loads(example), separators=(",", ":")).encode()
+
+
+def deals(count: int) -> bytes:
+    """Return a list of ``count`` deals that differ in id and volume."""
+    document = json.loads(entity("deals", "Deal"))
+    rows: list[str] = []
+    for number in range(count):
+        document |= {"id": number + 1, "bought_volume": f"{number}.25"}
+        rows.append(json.dumps(document, separators=(",", ":")))
+    return f"[{','.join(rows)}]".encode()
+
+
+def with_new_field(row: bytes) -> bytes:
+    """Return an object with one field more, as 3Commas adds them."""
+    return row.rstrip()[:-1] + b',"brand_new_field":"some text"}'
+
+
+def with_odd_field(row: bytes) -> bytes:
+    """Return an account with a list of markets that is none."""
+    document = json.loads(row) | {"supported_market_types": "spot"}
+    return json.dumps(document).encode()
 
 
 def deal() -> bytes:

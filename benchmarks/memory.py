@@ -1,18 +1,21 @@
-"""Point 3, second half: what 10,000 accounts weigh that somebody holds on to. Each reader has a process of its own."""
+"""Point 3, second half: what 10,000 accounts, or deals, weigh that are held. Each reader has a process of its own."""
 
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import os
 import sys
 import tracemalloc
+import types
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from threecommas_async import codec
-from threecommas_async.models import Account
+from threecommas_async.models import Account, Deal
 
 from . import documents
 from .report import Ratio, Result, Row
@@ -23,6 +26,10 @@ _LISTS: Final = 10
 _IN_A_LIST: Final = 1000
 _TRACED: Final = "traced"
 _RESIDENT: Final = "resident"
+_KINDS: Final[Mapping[str, tuple[Any, Callable[[int], bytes]]]] = {
+    "accounts": (Account, documents.accounts),
+    "deals": (Deal, documents.deals),
+}
 _STATUS: Final = Path("/proc/self/statm")
 
 
@@ -31,33 +38,35 @@ def held(rounds: int | None) -> Result:
     has_peer = optional_module("pydantic") is not None
     readers = {"ours": "ours", "floor": "msgspec"} | ({"peer": "pydantic"} if has_peer else {})
     rows: list[Row] = []
-    for way, count, target in ((_TRACED, 1, 1.0), (_RESIDENT, rounds or 3, None)):
+    measures = ((_TRACED, 1, 0.5), (_RESIDENT, rounds or 3, None))
+    for what, (way, count, target) in itertools.product(_KINDS, measures):
         if way == _RESIDENT and not _STATUS.exists():
             continue
-        found = interleaved(count, {who: partial(_measure, reader, way) for who, reader in readers.items()})
+        found = interleaved(count, {who: partial(_measure, reader, way, what) for who, reader in readers.items()})
         ratios = [Ratio.between("/ msgspec", found["ours"], found["floor"])]
         if has_peer:
             ratios.append(Ratio.between("/ pydantic", found["ours"], found["peer"], target))
-        name = f"memory of 10,000 held accounts, {'tracemalloc' if way == _TRACED else 'resident'}, each"
+        name = f"memory of 10,000 held {what}, {'tracemalloc' if way == _TRACED else 'resident'}, each"
         rows.append(Row.of_rounds(3, name, "bytes", found, tuple(ratios)))
     return Result(tuple(rows), () if has_peer else (missing("pydantic"),))
 
 
-def _measure(reader: str, way: str) -> float:
-    size: float = in_fresh_process("-m", __name__, reader, way)
+def _measure(reader: str, way: str, what: str) -> float:
+    size: float = in_fresh_process("-m", __name__, reader, way, what)
     return size
 
 
-def _reader(name: str) -> Any:
+def _reader(name: str, model: Any) -> Any:
     if name == "ours":
-        return partial(codec.from_json, kind=list[Account])
-    readers = read_with_msgspec() if name == "msgspec" else read_with_pydantic()
+        return partial(codec.from_json, kind=cast("Any", types.GenericAlias(list, (model,))))
+    readers = read_with_msgspec(model) if name == "msgspec" else read_with_pydantic(model)
     assert readers is not None
     return readers[1]
 
 
-def _main(name: str, way: str) -> None:
-    read, data = _reader(name), documents.accounts(_IN_A_LIST)
+def _main(name: str, way: str, what: str) -> None:
+    model, listed = _KINDS[what]
+    read, data = _reader(name, model), listed(_IN_A_LIST)
     read(data)
     gc.collect()
     if way == _TRACED:

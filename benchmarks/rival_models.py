@@ -48,19 +48,21 @@ def pydantic_model(model: Any) -> Any:
     return pydantic.create_model(model.__name__, __config__=configuration, **fields)
 
 
-def read_with_msgspec() -> tuple[Any, Any]:
-    """Return what reads one account, and what reads a list of them."""
-    model = msgspec_model(Account)
-    return msgspec.json.Decoder(model).decode, msgspec.json.Decoder(types.GenericAlias(list, (model,))).decode
+def read_with_msgspec(model: Any = Account) -> tuple[Any, Any]:
+    """Return what reads one ``model``, and what reads a list of them. Digits in a text are an integer to it, too."""
+    struct = msgspec_model(model)
+    one = msgspec.json.Decoder(struct, strict=False)
+    many = msgspec.json.Decoder(types.GenericAlias(list, (struct,)), strict=False)
+    return one.decode, many.decode
 
 
-def read_with_pydantic() -> tuple[Any, Any] | None:
-    """Return what reads one account, and what reads a list of them; None if pydantic is not installed."""
+def read_with_pydantic(model: Any = Account) -> tuple[Any, Any] | None:
+    """Return what reads one ``model``, and what reads a list of them; None if pydantic is not installed."""
     pydantic = optional_module("pydantic")
     if pydantic is None:
         return None
-    model = pydantic_model(Account)
-    return model.model_validate_json, pydantic.TypeAdapter(types.GenericAlias(list, (model,))).validate_json
+    rival = pydantic_model(model)
+    return rival.model_validate_json, pydantic.TypeAdapter(types.GenericAlias(list, (rival,))).validate_json
 
 
 def _fields(model: type) -> list[attrs.Attribute[Any]]:

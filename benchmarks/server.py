@@ -1,19 +1,21 @@
 """The server that all contestants talk to, in a process of its own: as little as HTTP/1.1 with keep-alive takes.
 
 It looks at nothing but the verb, the length of the body and the path, and writes an answer that was ready before:
-201 with the documented account for a POST, 200 with a list of 1,000 for ``GET .../accounts``.
+201 with the documented account for a POST, 200 with a list of 1,000 for ``GET .../accounts``, ``GET .../deals`` and,
+compressed, ``GET .../deals/zipped``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 import selectors
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Final
@@ -22,12 +24,13 @@ from . import documents
 from .rounds import ROOT
 
 ACCOUNTS: Final = 1000
+DEALS: Final = 1000
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _ENDING: Final = b"\r\n\r\n"
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, one: bytes, many: bytes) -> None:
+    def __init__(self, one: bytes, many: Mapping[bytes, bytes]) -> None:
         self._one = one
         self._many = many
         self._unread = b""
@@ -45,15 +48,20 @@ class _Connection(asyncio.Protocol):
             complete = end + len(_ENDING) + (int(length[1]) if length else 0)
             if len(unread) < complete:
                 break
-            wants_many = unread.startswith(b"GET ") and unread.split(b" ", 2)[1].endswith(b"/accounts")
-            self._transport.write(self._many if wants_many else self._one)
+            wanted = unread.split(b" ", 2)[1].partition(b"/ver1/")[2] if unread.startswith(b"GET ") else b""
+            self._transport.write(self._many.get(wanted, self._one))
             unread = unread[complete:]
         self._unread = unread
 
 
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
-    one, many = _answer(b"201 Created", documents.account()), _answer(b"200 OK", documents.accounts(ACCOUNTS))
+    one, deals = _answer(b"201 Created", documents.account()), documents.deals(DEALS)
+    many = {
+        b"accounts": _answer(b"200 OK", documents.accounts(ACCOUNTS)),
+        b"deals": _answer(b"200 OK", deals),
+        b"deals/zipped": _answer(b"200 OK", gzip.compress(deals), b"Content-Encoding: gzip\r\n"),
+    }
     server = await loop.create_server(lambda: _Connection(one, many), "127.0.0.1", 0, backlog=1024)
     over = asyncio.Event()
 
@@ -67,11 +75,11 @@ async def _serve() -> None:
     await over.wait()
 
 
-def _answer(status: bytes, body: bytes) -> bytes:
+def _answer(status: bytes, body: bytes, headers: bytes = b"") -> bytes:
     return (
         b"HTTP/1.1 %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
-        b"X-Request-Id: 4f1ecb0e-5c3c-4d39-9d2b-6d2b7c9a9b5e\r\nCf-Ray: 8c6f3a5d1b2e4f60-FRA\r\n\r\n%s"
-        % (status, len(body), body)
+        b"X-Request-Id: 4f1ecb0e-5c3c-4d39-9d2b-6d2b7c9a9b5e\r\nCf-Ray: 8c6f3a5d1b2e4f60-FRA\r\n%s\r\n%s"
+        % (status, len(body), headers, body)
     )
 
 

@@ -153,7 +153,7 @@ async def test_others_have_a_turn_between_slices_of_a_large_list(monkeypatch: py
         turns = _watching(monkeypatch, ticker)
         accounts = await client.accounts.list()
     assert accounts == codec.from_json(json.dumps(rows), list[Account])
-    assert len(turns) == len(rows) + 2
+    assert len(turns) == len(rows) + 3
     assert turns == sorted(set(turns))
 
 
@@ -163,7 +163,7 @@ async def test_others_have_a_turn_between_slices_of_exact_json(monkeypatch: pyte
     async with Loopback(text=text) as server, server.client() as client, _Ticker() as ticker:
         turns = _watching(monkeypatch, ticker)
         assert await client.request("GET", "/ver1/accounts", reads=True) == codec.decode_json(text)
-    assert len(turns) == len(ROWS) + 2
+    assert len(turns) == len(ROWS) + 3
     assert turns == sorted(set(turns))
 
 
