@@ -88,7 +88,7 @@ def _read_leniently(raw: bytes, at: float, is_row: bool) -> State:
 
 
 def _latest(log: list[_Entry] | None) -> datetime | None:
-    return max((entry.created_at for entry in log or () if entry.created_at is not None), default=None)
+    return max([entry.created_at for entry in log or () if entry.created_at is not None], default=None)
 
 
 DEALS: Final = Kind(

@@ -76,7 +76,9 @@ class Essence:
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, values: Iterable[object]) -> None:
-        self._marks: Final = array("I", [_mark(value) for value in values])
+        # Most are texts: without a call for each of them.
+        marks = [hash(value) & _BITS | _IS_SAID if type(value) is str and value else _mark(value) for value in values]
+        self._marks: Final = array("I", marks)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Essence):
@@ -89,9 +91,11 @@ def _mark(value: object) -> int:
     """Return a number for a value: 0 for one that is absent."""
     if not value:
         return 0 if value is msgspec.UNSET else 1
-    return hash(value if isinstance(value, str) else _encode(value)) & 0x7FFF_FFFF | 0x8000_0000
+    return hash(value if isinstance(value, str) else _encode(value)) & _BITS | _IS_SAID
 
 
+_BITS: Final = 0x7FFF_FFFF
+_IS_SAID: Final = 0x8000_0000
 _encode: Final = msgspec.json.Encoder().encode
 
 
