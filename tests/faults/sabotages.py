@@ -152,7 +152,13 @@ SABOTAGES: Final = (
                 "        return value if value is None else concealed(value)\n",
                 "        return value\n",
             ),
+            Patch("redaction.py", "                kwargs[name] = concealed(value)\n", "                pass\n"),
         ),
+        (_SECRETS,),
+    ),
+    Sabotage(
+        "tracebacks keep arguments without a name",
+        (Patch("redaction.py", '            args = cast("Any", taken_in(args))\n', "            pass\n"),),
         (_SECRETS,),
     ),
     Sabotage(
@@ -206,7 +212,8 @@ SABOTAGES: Final = (
     Sabotage(
         "bodies have no cap",
         (
-            Patch(_BODIES, "stream.decompress(chunk, cap + 1 - size)", "stream.decompress(chunk)"),
+            Patch(_BODIES, "        length = min(most - size, _SLICE)\n", "        length = _SLICE\n"),
+            Patch(_BODIES, "if len(chunks[-1]) < length or size == most:", "if len(chunks[-1]) < length:"),
             Patch("client.py", "DEFAULT_MAX_BODY: Final = 8 * 1024 * 1024", "DEFAULT_MAX_BODY: Final = 1 << 40"),
         ),
         (_BODY_TESTS,),

@@ -538,6 +538,9 @@ async def test_arguments_that_are_refused(watch: Watch) -> None:
             with pytest.raises((ValueError, TypeError)) as caught:
                 await client.accounts.create(**arguments)
             watch.look_at_error(str(arguments["type"]), caught.value)
+        with pytest.raises(TypeError) as caught:
+            await cast("Any", client.accounts.create)("binance", "Main", EXCHANGE_KEY, EXCHANGE_SECRET)
+        watch.look_at_error("without names", caught.value)
         assert server.accepted == 0
     watch.judge()
     assert watch.leaks == []

@@ -20,13 +20,12 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
 
-from tests.conftest import SteppingClock
 from tests.faults import virtual_time
 from tests.faults.flaky_redis import FlakyRedis, Mood
 from tests.faults.virtual_time import VirtualClock
 from tests.recorder import Recorder
 from tests.simulation import ignore_wait
-from tests.transport.redis_server import RedisServer, SteppedRedis
+from tests.transport.redis_server import RedisServer, SteppedRedis, SteppingClock
 from threecommas_async import HmacCredentials, Limit, RateLimitedError, RedisLimits, ThreeCommasClient
 from threecommas_async.transport.clock import Clock, SystemClock
 from threecommas_async.transport.limits import WaitTooLongError
@@ -52,6 +51,11 @@ async def client(server: RedisServer) -> AsyncIterator[Redis]:
     await client.script_flush()
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
 
 
 @pytest.fixture
@@ -92,9 +96,11 @@ def in_flaky_weather(server: RedisServer, test: Callable[[FlakyRedis], Coroutine
     async def run() -> None:
         client = Redis(unix_socket_path=server.socket)
         redis = FlakyRedis(client)
-        await redis.forget()
-        await test(redis)
-        await client.aclose()
+        try:
+            await redis.forget()
+            await test(redis)
+        finally:
+            await client.aclose()
 
     virtual_time.run(run())
 
