@@ -105,8 +105,8 @@ class ThreeCommasClient:
     :param trace_configs: aiohttp trace configurations for the client's own session.
     :param stream_url: the URL of the websocket of :attr:`streams`; by default it follows from ``base_url``, if that is
         the API itself or a loopback host.
-    :param signals_url: where the webhooks of :attr:`signals` are; by default at 3Commas or, if ``base_url`` is a loopback
-        host, there.
+    :param signals_url: where the webhooks of :attr:`signals` are; by default at 3Commas or, if ``base_url`` is a
+        loopback host, there.
     :param clock: the clock; for tests and simulations.
     :raises ValueError: an argument is not valid; the text names it.
     :raises TypeError: an argument is of the wrong type.
