@@ -1,16 +1,17 @@
-"""What several test files share: the vendor's printed values, and a clock that the test moves."""
+"""What several test files share: the vendor's printed values, and a clock on which waits take no time."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 FIXTURES = Path(__file__).parent / "fixtures"
 pytest_plugins = ["pytester", "tests.cli.command_line"]
@@ -23,29 +24,9 @@ settings.register_profile("thorough", _ANY_MACHINE, max_examples=3_000, print_bl
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "checks"))
 
 
-class SteppingClock:
-    """A clock on which a sleep takes no time at all, and all the time it was asked for."""
-
-    def __init__(self) -> None:
-        self.elapsed = 0.0
-        self.sleeps: list[float] = []
-        self.on_sleep: Callable[[], None] = lambda: None
-
-    def monotonic(self) -> float:
-        return 1000.0 + self.elapsed
-
-    def now(self) -> datetime:
-        return datetime(2024, 9, 17, tzinfo=UTC) + timedelta(seconds=self.elapsed)
-
-    async def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.elapsed += seconds
-        self.on_sleep()
-
-
 @pytest.fixture
-def clock() -> SteppingClock:
-    return SteppingClock()
+def clock() -> SimulatedClock:
+    return SimulatedClock(datetime(2024, 9, 17, tzinfo=UTC))
 
 
 @pytest.fixture

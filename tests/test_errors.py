@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import SteppingClock
 from tests.recorder import Recorder
 from threecommas_async import (
     ApiError,
@@ -30,6 +29,7 @@ from threecommas_async import (
     UnreadableResponseError,
 )
 from threecommas_async.sandbox import Sandbox
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 SIGNATURE = '{"error":"signature_invalid","error_description":"Provided signature is invalid"}'
 EXPIRED = '{"error":"api_key_invalid_or_expired","error_description":"Unauthorized."}'
@@ -46,23 +46,23 @@ PLAN = (
 
 
 async def error_of_write(
-    status: int, body: str, clock: SteppingClock | None = None, headers: dict[str, str] | None = None
+    status: int, body: str, clock: SimulatedClock | None = None, headers: dict[str, str] | None = None
 ) -> Any:
     return await _error("write", status, body, clock, headers or {})
 
 
 async def error_of_read(
-    status: int, body: str, clock: SteppingClock | None = None, headers: dict[str, str] | None = None
+    status: int, body: str, clock: SimulatedClock | None = None, headers: dict[str, str] | None = None
 ) -> Any:
     return await _error("read", status, body, clock, headers or {})
 
 
 async def _error(
-    call: str, status: int, body: str, clock: SteppingClock | None, headers: dict[str, str]
+    call: str, status: int, body: str, clock: SimulatedClock | None, headers: dict[str, str]
 ) -> ThreeCommasError:
     async with Recorder(status, body, {**IDS, **headers}) as recorder:
         client = ThreeCommasClient(
-            HmacCredentials("key", "secret"), base_url=recorder.url, clock=clock or SteppingClock()
+            HmacCredentials("key", "secret"), base_url=recorder.url, clock=clock or SimulatedClock()
         )
         async with client:
             new = {"type": "binance", "name": "Main", "api_key": "canary-key", "secret": "canary-secret"}
@@ -134,7 +134,7 @@ async def test_a_duplicate_account() -> None:
     assert error.fields == {"api_key": ("This account is already connected!",)}
 
 
-async def test_too_many_requests(clock: SteppingClock) -> None:
+async def test_too_many_requests(clock: SimulatedClock) -> None:
     began = clock.now()
     error = await error_of_write(429, '{"error":"Too many requests"}', clock)
     assert type(error) is RateLimitedError
@@ -145,7 +145,7 @@ async def test_too_many_requests(clock: SteppingClock) -> None:
         assert error.retry_at == began + timedelta(seconds=heeded)
 
 
-async def test_a_ban(clock: SteppingClock) -> None:
+async def test_a_ban(clock: SimulatedClock) -> None:
     error = await error_of_read(418, "", clock)
     assert type(error) is IpBannedError
     assert error.retry_at == clock.now() + timedelta(seconds=120)

@@ -6,12 +6,12 @@ from typing import cast
 
 from attrs import frozen
 
-from tests.conftest import SteppingClock
 from tests.endpoints import catalogue
 from tests.endpoints.comparison import differences, rewritten, unrecognized
 from tests.endpoints.rows import Row
 from tests.loopback import Loopback
 from threecommas_async import ApiError, codec
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 
 @frozen
@@ -41,7 +41,7 @@ async def read_example(server: Loopback, row: Row, example: catalogue.Response) 
 async def provoke(server: Loopback, row: Row, example: catalogue.Response) -> ApiError | None:
     """Let the row's method receive the example of a refusal; return the exception that it raises."""
     server.status, server.text = example.status, example.text
-    async with server.client(clock=SteppingClock()) as client:
+    async with server.client(clock=SimulatedClock()) as client:
         try:
             await row.call(client)
         except ApiError as error:

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 
-from tests.conftest import SteppingClock
 from tests.endpoints import catalogue
 from tests.endpoints.bots import NEW_BOT
 from tests.loopback import Asked, Loopback
@@ -26,6 +25,7 @@ from threecommas_async import (
 from threecommas_async.models.deal import Deal
 from threecommas_async.models.deal_order import DealOrder
 from threecommas_async.models.strategy import AvailableStrategy
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 Call = Callable[[ThreeCommasClient, Any], Awaitable[object]]
 
@@ -311,7 +311,7 @@ def created(**changes: object) -> dict[str, object]:
     return {**BOT, "name": NEW_BOT.name, "account_id": 5, "created_at": CREATED_AT, **changes}
 
 
-async def lost_creation(server: Loopback, clock: SteppingClock) -> tuple[ThreeCommasClient, ThreeCommasError]:
+async def lost_creation(server: Loopback, clock: SimulatedClock) -> tuple[ThreeCommasClient, ThreeCommasError]:
     client = ThreeCommasClient(
         HmacCredentials("key", "secret"), base_url=server.client()._transport.base_url, limits=None, clock=clock
     )
@@ -334,14 +334,14 @@ async def lost_creation(server: Loopback, clock: SteppingClock) -> tuple[ThreeCo
     ],
 )
 async def test_a_bot_is_found_by_account_name_and_pairs(
-    row: dict[str, object], is_found: bool, server: Loopback, clock: SteppingClock
+    row: dict[str, object], is_found: bool, server: Loopback, clock: SimulatedClock
 ) -> None:
     client, error = await lost_creation(server, clock)
     async with client:
         server.text = json.dumps([row])
         bot = await client.bots.find_created(error)
     assert (bot is not None) == is_found
-    assert clock.sleeps == ([] if is_found else [1.0, 2.0, 4.0])
+    assert [*clock.sleeps] == ([] if is_found else [1.0, 2.0, 4.0])
     assert parse_qs(server.asked[1].query)["account_id"] == ["5"]
 
 

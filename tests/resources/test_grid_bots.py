@@ -14,7 +14,6 @@ import pytest
 from aiohttp import web
 from aioresponses import aioresponses
 
-from tests.conftest import SteppingClock
 from tests.endpoints import catalogue
 from tests.endpoints.grid_bots import CHANGED_BOT, NEW_BOT
 from tests.loopback import Asked, Loopback
@@ -32,6 +31,7 @@ from threecommas_async import (
 )
 from threecommas_async.models.grid_bot import GridBot
 from threecommas_async.models.grid_bot_settings import CREATE_ONLY, GridBotSettings
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 Call = Callable[[ThreeCommasClient, Any], Awaitable[object]]
 Document = dict[str, Any]
@@ -208,7 +208,7 @@ async def test_another_text_says_nothing_of_a_deletion(
     assert len(server.asked) == 1
 
 
-async def test_balances_that_cannot_be_told_say_so(server: Loopback, clock: SteppingClock) -> None:
+async def test_balances_that_cannot_be_told_say_so(server: Loopback, clock: SimulatedClock) -> None:
     server.status = 500
     server.text = '{"error": "grid_lines_not_marked", "error_description": "Grid lines empty or not marked"}'
     async with server.client(clock=clock) as client:
@@ -492,7 +492,7 @@ def created(**changes: object) -> Document:
     ],
 )
 async def test_a_bot_is_found_by_account_name_and_pair(
-    row: Document, is_found: bool, server: Loopback, clock: SteppingClock
+    row: Document, is_found: bool, server: Loopback, clock: SimulatedClock
 ) -> None:
     async with server.client(clock=clock) as client:
         server.status, server.text = 504, "gateway"
@@ -501,7 +501,7 @@ async def test_a_bot_is_found_by_account_name_and_pair(
         server.status, server.text = 200, json.dumps([row])
         bot = await client.grid_bots.find_created(caught.value)
     assert (type(bot) is GridBot) == is_found
-    assert clock.sleeps == ([] if is_found else [1.0, 2.0, 4.0])
+    assert [*clock.sleeps] == ([] if is_found else [1.0, 2.0, 4.0])
     assert parse_qs(server.asked[1].query)["account_id"] == ["5"]
 
 

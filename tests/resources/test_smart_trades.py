@@ -15,7 +15,6 @@ import attrs
 import pytest
 from aioresponses import aioresponses
 
-from tests.conftest import SteppingClock
 from tests.endpoints import catalogue
 from tests.loopback import Asked, Loopback
 from threecommas_async import (
@@ -38,6 +37,7 @@ from threecommas_async.models.smart_trade_parts import Leverage, Position
 from threecommas_async.models.smart_trade_plan import SmartTradePlan
 from threecommas_async.models.smart_trade_targets import StopLoss, TakeProfit, TakeProfitStep
 from threecommas_async.sandbox import Sandbox
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 Document = dict[str, Any]
 Call = Callable[[ThreeCommasClient, Any], Awaitable[object]]
@@ -679,7 +679,7 @@ def row(*, created_at: str | None = CREATED_AT, **changes: object) -> Document:
 
 
 async def lost_creation(
-    server: Loopback, clock: SteppingClock, plan: SmartTradePlan = PLAN
+    server: Loopback, clock: SimulatedClock, plan: SmartTradePlan = PLAN
 ) -> tuple[ThreeCommasClient, ThreeCommasError]:
     client = ThreeCommasClient(
         HmacCredentials("key", "secret"), base_url=server.client()._transport.base_url, limits=None, clock=clock
@@ -710,14 +710,14 @@ async def lost_creation(
     ],
 )
 async def test_a_smart_trade_is_found_by_account_pair_and_note(
-    found: Document, server: Loopback, clock: SteppingClock, *, is_found: bool
+    found: Document, server: Loopback, clock: SimulatedClock, *, is_found: bool
 ) -> None:
     client, error = await lost_creation(server, clock)
     async with client:
         server.text = json.dumps([found])
         trade = await client.smart_trades.find_created(error)
     assert (trade is not None) == is_found
-    assert clock.sleeps == ([] if is_found else [1.0, 2.0, 4.0])
+    assert [*clock.sleeps] == ([] if is_found else [1.0, 2.0, 4.0])
     assert dict(parse_qsl(server.asked[1].query)) == {
         "account_id": "5",
         "pair": "USDT_ETH",
@@ -731,7 +731,7 @@ async def test_a_smart_trade_is_found_by_account_pair_and_note(
 
 @pytest.mark.parametrize(("note", "is_found"), [("", True), ("somebody's", False)])
 async def test_without_a_note_one_without_a_note_is_looked_for(
-    note: str, server: Loopback, clock: SteppingClock, *, is_found: bool
+    note: str, server: Loopback, clock: SimulatedClock, *, is_found: bool
 ) -> None:
     client, error = await lost_creation(server, clock, PLAN.evolve(note=OMITTED))
     async with client:
@@ -739,7 +739,7 @@ async def test_without_a_note_one_without_a_note_is_looked_for(
         assert (await client.smart_trades.find_created(error) is not None) == is_found
 
 
-async def test_the_newest_of_several_is_taken(server: Loopback, clock: SteppingClock) -> None:
+async def test_the_newest_of_several_is_taken(server: Loopback, clock: SimulatedClock) -> None:
     client, error = await lost_creation(server, clock)
     async with client:
         rows = [row(id=1), row(id=2, created_at="2024-09-17T00:00:01Z"), row(id=3, created_at="2024-09-16T23:59:00Z")]
@@ -772,7 +772,7 @@ async def test_what_was_refused_is_not_looked_for(server: Loopback) -> None:
 
 @pytest.mark.parametrize("before_processing", [True, False])
 async def test_what_became_of_a_creation_whose_response_was_dropped(
-    clock: SteppingClock, *, before_processing: bool
+    clock: SimulatedClock, *, before_processing: bool
 ) -> None:
     async with Sandbox(clock=clock) as sandbox, sandbox.client(clock=clock) as client:
         account_id = sandbox.accounts.add(name="Main", balances={"USDT": 10_000})

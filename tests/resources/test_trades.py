@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 from aioresponses import aioresponses
 
-from tests.conftest import SteppingClock
 from tests.endpoints import catalogue
 from tests.endpoints.trades import MARKET_BUY
 from tests.loopback import Asked, Loopback
@@ -26,6 +25,7 @@ from threecommas_async import (
     ThreeCommasError,
 )
 from threecommas_async.models.simple_trade_plan import SimpleTradePlan, TradeCondition, TradeTrailing
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 TRADE: Final[dict[str, Any]] = json.loads(catalogue.entities("trades")[0].example)["trade"]
 ID: Final = UUID("f89e3f34-1db1-47f2-81cc-9b4e5c50d7e1")
@@ -216,7 +216,7 @@ def created(**changes: object) -> dict[str, object]:
 
 
 async def lost_creation(
-    server: Loopback, clock: SteppingClock, plan: SimpleTradePlan = PLAN
+    server: Loopback, clock: SimulatedClock, plan: SimpleTradePlan = PLAN
 ) -> tuple[ThreeCommasClient, ThreeCommasError]:
     client = server.client(clock=clock)
     server.status, server.text = 504, "gateway"
@@ -261,19 +261,19 @@ def lists_of(active: list[dict[str, object]], over: list[dict[str, object]]) -> 
 )
 @pytest.mark.parametrize("is_over", [False, True])
 async def test_a_trade_is_found_by_all_that_it_was_given(
-    row: dict[str, object], is_found: bool, is_over: bool, server: Loopback, clock: SteppingClock
+    row: dict[str, object], is_found: bool, is_over: bool, server: Loopback, clock: SimulatedClock
 ) -> None:
     client, error = await lost_creation(server, clock)
     async with client:
         server.text = lists_of([] if is_over else [row], [row] if is_over else [])
         trade = await client.trades.find_created(error)
     assert (trade is not None) == is_found
-    assert clock.sleeps == ([] if is_found else [1.0, 2.0, 4.0])
+    assert [*clock.sleeps] == ([] if is_found else [1.0, 2.0, 4.0])
     query = parse_qs(server.asked[0].query)
     assert (query["account_id"], query["pair"]) == (["5"], ["USDT_BTC"])
 
 
-async def test_a_trade_that_ends_while_it_is_looked_for_is_found(server: Loopback, clock: SteppingClock) -> None:
+async def test_a_trade_that_ends_while_it_is_looked_for_is_found(server: Loopback, clock: SimulatedClock) -> None:
     client, error = await lost_creation(server, clock)
     row = created()
     active, over = [row], list[dict[str, object]]()
@@ -287,7 +287,7 @@ async def test_a_trade_that_ends_while_it_is_looked_for_is_found(server: Loopbac
     async with client:
         server.text = answer
         assert await client.trades.find_created(error) is not None
-    assert clock.sleeps == []
+    assert not clock.sleeps
 
 
 def past(count: int, *, ascending: bool) -> list[dict[str, object]]:
@@ -299,7 +299,7 @@ def past(count: int, *, ascending: bool) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("ascending", [False, True])
 async def test_a_long_history_is_read_as_far_as_it_is_needed(
-    ascending: bool, server: Loopback, clock: SteppingClock
+    ascending: bool, server: Loopback, clock: SimulatedClock
 ) -> None:
     client, error = await lost_creation(server, clock)
     rows = past(400, ascending=ascending)
@@ -316,7 +316,7 @@ async def test_a_long_history_is_read_as_far_as_it_is_needed(
     assert len(pages) == 1 if not ascending else len(pages) > 400 / 50
 
 
-async def test_a_history_that_is_sorted_otherwise_is_read_to_its_end(server: Loopback, clock: SteppingClock) -> None:
+async def test_a_history_that_is_sorted_otherwise_is_read_to_its_end(server: Loopback, clock: SimulatedClock) -> None:
     client, error = await lost_creation(server, clock)
     ages = [10_000, 9_000, 11_000, 8_000, 12_000, 0]
     rows = [created(uuid=str(UUID(int=age)), created_at=NOW - age) for age in ages]
@@ -327,7 +327,7 @@ async def test_a_history_that_is_sorted_otherwise_is_read_to_its_end(server: Loo
     assert trade.uuid.int == 0
 
 
-async def test_a_market_order_has_no_price_to_tell_it_by(server: Loopback, clock: SteppingClock) -> None:
+async def test_a_market_order_has_no_price_to_tell_it_by(server: Loopback, clock: SimulatedClock) -> None:
     client, error = await lost_creation(server, clock, MARKET_BUY)
     nothing: dict[str, object] = {"conditional": {"enabled": False}, "trailing": {"enabled": False}, "timeout": None}
     row = created(order={"type": "market", "side": "buy"}, units={"value": "1"}, price={"value": None}, **nothing)
@@ -336,7 +336,7 @@ async def test_a_market_order_has_no_price_to_tell_it_by(server: Loopback, clock
         assert await client.trades.find_created(error) is not None
 
 
-async def test_of_several_the_newest_is_taken(server: Loopback, clock: SteppingClock) -> None:
+async def test_of_several_the_newest_is_taken(server: Loopback, clock: SimulatedClock) -> None:
     client, error = await lost_creation(server, clock)
     async with client:
         rows = [created(created_at=NOW - age, uuid=str(UUID(int=age))) for age in (5, 1, 60)]

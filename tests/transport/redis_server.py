@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import redis
 from redis import asyncio
 from redis.exceptions import RedisError
-
-from tests.conftest import SteppingClock
 
 
 class RedisServer:
@@ -48,6 +47,32 @@ class RedisServer:
             self._process.wait()
             self._process = None
             Path(self.socket).unlink(missing_ok=True)
+
+
+class SteppingClock:
+    """A clock on which a sleep takes no time at all, and all the time it was asked for.
+
+    A simulated one moves on when its event loop has nothing to do, which is also so while Redis, another process, is
+    busy with an answer.
+
+    :ivar on_sleep: called at the end of each sleep.
+    """
+
+    def __init__(self) -> None:
+        self.elapsed = 0.0
+        self.sleeps: list[float] = []
+        self.on_sleep: Callable[[], None] = lambda: None
+
+    def monotonic(self) -> float:
+        return 1000.0 + self.elapsed
+
+    def now(self) -> datetime:
+        return datetime(2024, 9, 17, tzinfo=UTC) + timedelta(seconds=self.elapsed)
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.elapsed += seconds
+        self.on_sleep()
 
 
 class SteppedRedis:

@@ -6,16 +6,15 @@ import asyncio
 import math
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import SteppingClock
 from tests.recorder import Recorder
-from tests.simulation import JumpingClock, ignore_wait, simulate
+from tests.simulation import ignore_wait, simulate
 from threecommas_async import (
     DOCUMENTED_LIMITS,
     HmacCredentials,
@@ -26,11 +25,21 @@ from threecommas_async import (
     RateLimitedError,
     ThreeCommasClient,
 )
+from threecommas_async.models import Account
 from threecommas_async.sandbox import Sandbox
 from threecommas_async.transport.limits import MemoryLimiter, WaitTooLongError, checked_limits, limits_of_plan
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 ACCOUNT = '{"id": 1}'
 CREDENTIALS = HmacCredentials("key", "secret")
+
+
+async def read(client: ThreeCommasClient) -> Account:
+    return await client.accounts.get(1)
+
+
+async def write(client: ThreeCommasClient) -> Account:
+    return await client.accounts.create(type="binance", name="Main")
 
 
 def most_in_any_window(moments: Sequence[float], window: float) -> int:
@@ -44,7 +53,7 @@ def most_in_any_window(moments: Sequence[float], window: float) -> int:
     cancelled=st.sets(st.integers(0, 59)),
 )
 def test_never_too_many_and_in_order(requests: int, arrivals: list[float], cancelled: set[int]) -> None:
-    clock = JumpingClock()
+    clock = SimulatedClock()
     limiter = MemoryLimiter([Limit(requests=requests, per=10, pause=10)], clock)
     passed: list[tuple[int, float]] = []
 
@@ -60,8 +69,11 @@ def test_never_too_many_and_in_order(requests: int, arrivals: list[float], cance
             passing.cancel()
         await asyncio.gather(passing, return_exceptions=True)
 
+    async def all_callers() -> None:
+        await asyncio.gather(*(caller(number, arrival) for number, arrival in enumerate(in_order)))
+
     in_order = sorted(arrivals)
-    asyncio.run(clock.run(caller(number, arrival) for number, arrival in enumerate(in_order)))
+    asyncio.run(all_callers())
     assert most_in_any_window([moment for _, moment in passed], 10) <= requests
     patient = [number for number, _ in passed if number not in cancelled]
     assert patient == sorted(patient)
@@ -74,7 +86,7 @@ async def test_a_month_of_a_hundred_callers_without_one_refusal() -> None:
     assert statuses[200] > 100_000
 
 
-async def test_a_bot_that_creates_three_hundred_accounts(clock: SteppingClock) -> None:
+async def test_a_bot_that_creates_three_hundred_accounts(clock: SimulatedClock) -> None:
     async with Sandbox(clock=clock, limits=True) as sandbox:
         client = sandbox.client(clock=clock, timeout=120, max_wait=120)
         async with client:
@@ -87,7 +99,7 @@ async def test_a_bot_that_creates_three_hundred_accounts(clock: SteppingClock) -
 
 
 class TestPatience:
-    async def test_a_wait_that_is_too_long_is_known_at_once(self, clock: SteppingClock) -> None:
+    async def test_a_wait_that_is_too_long_is_known_at_once(self, clock: SimulatedClock) -> None:
         limits = [Limit(requests=2, per=60, pause=300)]
         async with Recorder(200, ACCOUNT) as recorder:
             client = ThreeCommasClient(CREDENTIALS, base_url=recorder.url, limits=limits, clock=clock, timeout=30)
@@ -97,12 +109,12 @@ class TestPatience:
                 with pytest.raises(RateLimitedError, match="rate limit") as caught:
                     await client.accounts.get(1)
             assert len(recorder.arrived) == 2
-        assert clock.sleeps == []
+        assert not clock.sleeps
         assert caught.value.outcome is Outcome.NOT_DONE
         assert 60 <= (caught.value.retry_at - clock.now()).total_seconds() <= 62
 
     async def test_a_client_that_is_closed_while_a_call_waits(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         async with Recorder(200, ACCOUNT) as recorder:
             limits = [Limit(requests=1, per=9, pause=0)]
             client = ThreeCommasClient(CREDENTIALS, base_url=recorder.url, limits=limits, clock=clock)
@@ -116,10 +128,10 @@ class TestPatience:
                 await clock.sleep(1)
                 await client.close()
 
-            await clock.run([wait(), close()])
+            await asyncio.gather(wait(), close())
             assert len(recorder.arrived) == 1
 
-    async def test_clients_with_one_key_share_one_count(self, clock: SteppingClock) -> None:
+    async def test_clients_with_one_key_share_one_count(self, clock: SimulatedClock) -> None:
         limits = [Limit(requests=2, per=60, pause=300)]
         async with Recorder(200, ACCOUNT) as recorder:
 
@@ -151,7 +163,7 @@ class TestRoutes:
         assert general.requests == requests
         assert tuple(others) == DOCUMENTED_LIMITS[1:]
 
-    async def test_special_routes_have_a_count_of_their_own(self, clock: SteppingClock) -> None:
+    async def test_special_routes_have_a_count_of_their_own(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter(DOCUMENTED_LIMITS, clock)
         for _ in range(100):
             await limiter.acquire("GET /ver1/accounts", 0, ignore_wait)
@@ -227,24 +239,21 @@ class TestArguments:
 
 class TestTheQueue:
     async def test_the_queue_before_it_counts(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)  # two every 10 seconds, margin included
         waits: list[float] = []
 
-        async def work() -> None:
-            waiting = [asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait)) for _ in range(7)]
-            await asyncio.sleep(0)
-            with pytest.raises(WaitTooLongError) as caught:
-                await limiter.acquire("GET /x", 29, waits.append)
-            waits.append(-caught.value.wait)
-            await limiter.acquire("GET /x", 31, waits.append)
-            waits.append(clock.elapsed)
-            await asyncio.gather(*waiting)
-
-        await clock.run([work()])
+        waiting = [asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait)) for _ in range(7)]
+        await asyncio.sleep(0)
+        with pytest.raises(WaitTooLongError) as caught:
+            await limiter.acquire("GET /x", 29, waits.append)
+        waits.append(-caught.value.wait)
+        await limiter.acquire("GET /x", 31, waits.append)
+        waits.append(clock.elapsed)
+        await asyncio.gather(*waiting)
         assert waits == pytest.approx([-30, 30, 30])  # the refusal; the wait when it began, and when it was over
 
-    async def test_nobody_overtakes_those_who_wait(self, clock: SteppingClock) -> None:
+    async def test_nobody_overtakes_those_who_wait(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)
         assert limiter.take("GET /x")
         assert limiter.take("GET /x")
@@ -263,7 +272,7 @@ class TestTheQueue:
 
         first = asyncio.ensure_future(pass_limiter("first", 100))
         await asleep.wait()
-        clock.elapsed += 10  # there are two places again, and the first has not woken yet
+        await clock.advance(10)  # there are two places again, and the first has not woken yet
         assert not limiter.take("GET /x")
         second = asyncio.ensure_future(pass_limiter("second", 0))
         await asyncio.sleep(0)
@@ -277,7 +286,7 @@ class TestTheQueue:
 
     @pytest.mark.parametrize("cancelled", [0, 1, 2])
     async def test_one_that_is_cancelled_costs_no_place(self, cancelled: int) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         passed: dict[int, float] = {}
 
@@ -285,19 +294,16 @@ class TestTheQueue:
             await limiter.acquire("GET /x", 1e9, ignore_wait)
             passed[number] = clock.elapsed
 
-        async def work() -> None:
-            assert limiter.take("GET /x")
-            waiting = [asyncio.ensure_future(pass_limiter(number)) for number in range(3)]
-            await clock.sleep(5)
-            waiting[cancelled].cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
-
-        await clock.run([work()])
+        assert limiter.take("GET /x")
+        waiting = [asyncio.ensure_future(pass_limiter(number)) for number in range(3)]
+        await clock.sleep(5)
+        waiting[cancelled].cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
         assert list(passed) == [number for number in range(3) if number != cancelled]
         assert list(passed.values()) == pytest.approx([10, 20])
 
     async def test_one_that_is_cancelled_as_its_turn_comes_passes_it_on(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock)
         passed: list[tuple[int, float]] = []
         waiting: list[asyncio.Future[None]] = []
@@ -307,16 +313,13 @@ class TestTheQueue:
             passed.append((number, clock.elapsed))
             waiting[1].cancel()  # at first: it has been told that it is its turn, and has not run yet
 
-        async def work() -> None:
-            assert limiter.take("GET /x")
-            assert limiter.take("GET /x")
-            waiting.extend(asyncio.ensure_future(pass_limiter(number)) for number in range(3))
-            await asyncio.gather(*waiting, return_exceptions=True)
-
-        await clock.run([work()])
+        assert limiter.take("GET /x")
+        assert limiter.take("GET /x")
+        waiting.extend(asyncio.ensure_future(pass_limiter(number)) for number in range(3))
+        await asyncio.gather(*waiting, return_exceptions=True)
         assert passed == [(0, 10), (2, 10)]
 
-    async def test_a_wait_is_told_when_it_begins_and_not_when_there_is_none(self, clock: SteppingClock) -> None:
+    async def test_a_wait_is_told_when_it_begins_and_not_when_there_is_none(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         told: list[float] = []
 
@@ -329,57 +332,53 @@ class TestTheQueue:
         assert told == []
         await limiter.acquire("GET /x", 100, on_wait)
         assert told == pytest.approx([0, 10])
-        assert clock.sleeps == pytest.approx([10])
+        assert [*clock.sleeps] == pytest.approx([10])
 
-    async def test_what_the_clock_raises_passes_and_the_next_has_its_turn(self, clock: SteppingClock) -> None:
+    async def test_what_the_clock_raises_passes_and_the_next_has_its_turn(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         assert limiter.take("GET /x")
 
-        def fail() -> None:
-            clock.on_sleep = lambda: None
+        sleep = clock.sleep
+
+        async def fail(seconds: float) -> None:
+            clock.sleep = sleep  # type: ignore[method-assign]
             raise TimeoutError("of the clock's own")
 
-        clock.on_sleep = fail
+        clock.sleep = fail  # type: ignore[method-assign]
         first, second = (asyncio.ensure_future(limiter.acquire("GET /x", 100, ignore_wait)) for _ in range(2))
         with pytest.raises(TimeoutError, match="of the clock's own"):
             await first
         await second
 
     async def test_a_place_that_is_given_back_is_taken_at_once(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         window = limiter.window("GET /x")
 
-        async def work() -> None:
-            sent = await limiter.wait(window, 1e9, ignore_wait)
-            waiting = asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait))
-            await clock.sleep(4)
-            window.withdraw(sent)
-            await waiting
-            assert clock.elapsed == 4
-
-        await clock.run([work()])
+        sent = await limiter.wait(window, 1e9, ignore_wait)
+        waiting = asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait))
+        await clock.sleep(4)
+        window.withdraw(sent)
+        await waiting
+        assert clock.elapsed == 4
 
     async def test_those_who_cannot_wait_for_one_that_was_sent_later_are_told(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         window = limiter.window("GET /x")
 
-        async def work() -> None:
-            sent = await limiter.wait(window, 1e9, ignore_wait)
-            patient = asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait))
-            impatient = asyncio.ensure_future(limiter.acquire("GET /x", 22, ignore_wait))
-            await clock.sleep(5)
-            assert limiter.enter(window, sent) == 0
-            with pytest.raises(WaitTooLongError) as caught:
-                await impatient
-            assert [clock.elapsed, caught.value.wait] == pytest.approx([5, 20])
-            await patient
-            assert clock.elapsed == pytest.approx(15)
+        sent = await limiter.wait(window, 1e9, ignore_wait)
+        patient = asyncio.ensure_future(limiter.acquire("GET /x", 1e9, ignore_wait))
+        impatient = asyncio.ensure_future(limiter.acquire("GET /x", 22, ignore_wait))
+        await clock.sleep(5)
+        assert limiter.enter(window, sent) == 0
+        with pytest.raises(WaitTooLongError) as caught:
+            await impatient
+        assert [clock.elapsed, caught.value.wait] == pytest.approx([5, 20])
+        await patient
+        assert clock.elapsed == pytest.approx(15)
 
-        await clock.run([work()])
-
-    async def test_one_that_woke_too_late_for_a_free_place_has_it(self, clock: SteppingClock) -> None:
+    async def test_one_that_woke_too_late_for_a_free_place_has_it(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         assert limiter.take("GET /x")
         asleep, wake = asyncio.Event(), asyncio.Event()
@@ -391,38 +390,35 @@ class TestTheQueue:
         clock.sleep = sleep  # type: ignore[method-assign]
         waiting = asyncio.ensure_future(limiter.acquire("GET /x", 12, ignore_wait))
         await asleep.wait()
-        clock.elapsed += 15  # the machine was busy, and whoever has waited so long decides what it is worth
+        await clock.advance(15)  # the machine was busy, and whoever has waited so long decides what it is worth
         limiter.reconsider()
         wake.set()
         await waiting
         assert not limiter.take("GET /x")
 
     async def test_who_waits_in_a_confined_window_passes_when_it_is_no_more(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=2, per=9, pause=0)], clock, processes=2)
         window = limiter.window("GET /x")
         window.confined_until = clock.monotonic() + 3
         assert not limiter.take("GET /x")
 
-        async def work() -> None:
-            await limiter.acquire("GET /x", 0, ignore_wait)
-            await limiter.acquire("GET /x", 100, ignore_wait)
-            assert clock.elapsed == pytest.approx(3)
+        await limiter.acquire("GET /x", 0, ignore_wait)
+        await limiter.acquire("GET /x", 100, ignore_wait)
+        assert clock.elapsed == pytest.approx(3)
 
-        await clock.run([work()])
-
-    async def test_a_route_without_a_limit_passes(self, clock: SteppingClock) -> None:
+    async def test_a_route_without_a_limit_passes(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter([Limit(1, 60, 300, frozenset({"GET /x"}))], clock)
         assert all(limiter.take("GET /y") for _ in range(1000))
         assert limiter.take("GET /x")
         assert not limiter.take("GET /x")
         assert limiter.is_idle() is False
-        clock.elapsed += 61
+        await clock.advance(61)
         assert limiter.is_idle()
 
 
 class TestTheGate:
-    async def test_after_a_429_nothing_more_is_sent(self, clock: SteppingClock) -> None:
+    async def test_after_a_429_nothing_more_is_sent(self, clock: SimulatedClock) -> None:
         async with Recorder(429, "{}") as recorder:
             client = ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock)
             async with client:
@@ -431,28 +427,25 @@ class TestTheGate:
                         await client.accounts.get(1)
                     assert caught.value.outcome is Outcome.NOT_DONE
                 assert len(recorder.arrived) == 1
-                clock.elapsed += 301
+                await clock.advance(301)
                 recorder.status, recorder.body = 200, ACCOUNT.encode()
                 assert (await client.accounts.get(1)).id == 1
                 assert len(recorder.arrived) == 2
 
-    @pytest.mark.parametrize("method", ["read", "write"])
-    async def test_a_short_pause_is_waited_out(self, method: str, clock: SteppingClock) -> None:
+    @pytest.mark.parametrize("call", [read, write])
+    async def test_a_short_pause_is_waited_out(self, call: Callable[[ThreeCommasClient], Awaitable[Account]]) -> None:
+        clock = SimulatedClock(auto=False)
         async with Recorder(429, "{}", {"Retry-After": "7"}) as recorder:
-
-            def mend() -> None:
-                recorder.status, recorder.body = 200, ACCOUNT.encode()
-
-            clock.on_sleep = mend
             async with ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock) as client:
-                if method == "read":
-                    await client.accounts.get(1)
-                else:
-                    await client.accounts.create(type="binance", name="Main")
+                calling = asyncio.ensure_future(call(client))
+                await clock.advance(6.9)
+                assert not calling.done()
+                recorder.status, recorder.body = 200, ACCOUNT.encode()
+                await clock.advance(0.2)
+                assert (await calling).id == 1
             assert len(recorder.arrived) == 2
-        assert clock.elapsed == pytest.approx(7, abs=0.1)
 
-    async def test_an_api_that_keeps_refusing_is_not_asked_for_ever(self, clock: SteppingClock) -> None:
+    async def test_an_api_that_keeps_refusing_is_not_asked_for_ever(self, clock: SimulatedClock) -> None:
         async with Recorder(429, "{}", {"Retry-After": "1"}) as recorder:
             async with ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock) as client:
                 with pytest.raises(RateLimitedError):
@@ -464,7 +457,7 @@ class TestTheGate:
                     await client.accounts.get(1)
             assert len(recorder.arrived) == 1
 
-    async def test_a_plan_closes_nothing(self, clock: SteppingClock) -> None:
+    async def test_a_plan_closes_nothing(self, clock: SimulatedClock) -> None:
         text = '{"error":"The request type is not available with your current subscription plan."}'
         async with Recorder(429, text) as recorder:
             async with ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock) as client:
@@ -473,7 +466,7 @@ class TestTheGate:
                         await client.accounts.get(1)
             assert len(recorder.arrived) == 3
 
-    async def test_without_a_limiter_a_429_is_only_told(self, clock: SteppingClock) -> None:
+    async def test_without_a_limiter_a_429_is_only_told(self, clock: SimulatedClock) -> None:
         async with Recorder(429, "{}") as recorder:
             async with ThreeCommasClient(CREDENTIALS, base_url=recorder.url, clock=clock, limits=None) as client:
                 for _ in range(3):
@@ -483,7 +476,7 @@ class TestTheGate:
 
 
 class TestAClosedGate:
-    async def test_nothing_passes_whatever_the_route(self, clock: SteppingClock) -> None:
+    async def test_nothing_passes_whatever_the_route(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter(
             [Limit(5, 60, 300, frozenset({"GET /x"})), Limit(5, 60, 300, frozenset({"GET /y"}))], clock
         )
@@ -499,15 +492,15 @@ class TestAClosedGate:
         assert limiter.take("GET /x")
         assert limiter.take("GET /y")
 
-    async def test_a_shorter_pause_does_not_open_it(self, clock: SteppingClock) -> None:
+    async def test_a_shorter_pause_does_not_open_it(self, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter(DOCUMENTED_LIMITS, clock)
         await limiter.close_gate(30)
         await limiter.close_gate(10)
-        clock.elapsed += 29
+        await clock.advance(29)
         assert not limiter.take("GET /x")
 
     async def test_the_impatient_are_told_at_once_and_the_patient_keep_their_order(self) -> None:
-        clock = JumpingClock()
+        clock = SimulatedClock()
         limiter = MemoryLimiter([Limit(requests=1, per=9, pause=0)], clock)
         ends: dict[str, list[float]] = {}
 
@@ -519,24 +512,21 @@ class TestAClosedGate:
             else:
                 ends[name] = [clock.elapsed]
 
-        async def work() -> None:
-            assert limiter.take("GET /x")
-            names = {"first": 12, "second": 200, "third": 30, "fourth": 200}
-            waiting = [asyncio.ensure_future(pass_limiter(*each)) for each in names.items()]
-            await clock.sleep(4)
-            await limiter.close_gate(96)
-            await clock.sleep(0)
-            await asyncio.gather(*waiting)
-
-        await clock.run([work()])
+        assert limiter.take("GET /x")
+        names = {"first": 12, "second": 200, "third": 30, "fourth": 200}
+        waiting = [asyncio.ensure_future(pass_limiter(*each)) for each in names.items()]
+        await clock.sleep(4)
+        await limiter.close_gate(96)
+        await clock.sleep(0)
+        await asyncio.gather(*waiting)
         assert ends["first"] == pytest.approx([4, 96])
         assert ends["third"] == pytest.approx([4, 106])  # behind the second
         assert ends["second"] == pytest.approx([100])
         assert ends["fourth"] == pytest.approx([110])
 
     @pytest.mark.parametrize("seconds", [math.inf, 1e300])
-    async def test_no_pause_lasts_for_ever(self, seconds: float, clock: SteppingClock) -> None:
+    async def test_no_pause_lasts_for_ever(self, seconds: float, clock: SimulatedClock) -> None:
         limiter = MemoryLimiter(DOCUMENTED_LIMITS, clock)
         await limiter.close_gate(seconds)
-        clock.elapsed += 24 * 3600
+        await clock.advance(24 * 3600)
         assert limiter.take("GET /x")

@@ -10,7 +10,6 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.conftest import SteppingClock
 from tests.recorder import Recorder
 from threecommas_async import (
     HmacCredentials,
@@ -23,13 +22,14 @@ from threecommas_async import (
 )
 from threecommas_async.models import Account
 from threecommas_async.transport.retries import Repeat, Retries
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 CREDENTIALS = HmacCredentials("key", "secret")
 ACCOUNT = '{"id": 1}'
 NOBODY = "http://127.0.0.1:9"
 
 
-def client_of(url: str, clock: SteppingClock, **options: Any) -> ThreeCommasClient:
+def client_of(url: str, clock: SimulatedClock, **options: Any) -> ThreeCommasClient:
     return ThreeCommasClient(CREDENTIALS, base_url=url, clock=clock, limits=None, **options)
 
 
@@ -42,7 +42,7 @@ async def write(client: ThreeCommasClient) -> Account:
 
 
 @pytest.mark.parametrize("status", [408, 500, 503, 522])
-async def test_a_read_is_repeated_after_a_servers_fault(status: int, clock: SteppingClock) -> None:
+async def test_a_read_is_repeated_after_a_servers_fault(status: int, clock: SimulatedClock) -> None:
     async with Recorder(status) as recorder, client_of(recorder.url, clock) as client:
         with pytest.raises(ServerError):
             await read(client)
@@ -51,29 +51,29 @@ async def test_a_read_is_repeated_after_a_servers_fault(status: int, clock: Step
     assert all(0 <= pause <= bound for pause, bound in zip(clock.sleeps, (0.25, 0.5, 1.0), strict=True))
 
 
-async def test_a_read_that_recovers(clock: SteppingClock) -> None:
+async def test_a_read_that_recovers() -> None:
+    clock = SimulatedClock(auto=False)
     async with Recorder(503) as recorder, client_of(recorder.url, clock) as client:
-
-        def mend() -> None:
-            recorder.status, recorder.body = 200, ACCOUNT.encode()
-
-        clock.on_sleep = mend
-        assert (await read(client)).id == 1
+        reading = asyncio.ensure_future(read(client))
+        await clock.advance(0)
+        recorder.status, recorder.body = 200, ACCOUNT.encode()
+        await clock.advance(1)
+        assert (await reading).id == 1
         assert len(recorder.arrived) == 2
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 520, 522, 524, 201, 302, 400])
-async def test_a_write_that_was_answered_is_never_repeated(status: int, clock: SteppingClock) -> None:
+async def test_a_write_that_was_answered_is_never_repeated(status: int, clock: SimulatedClock) -> None:
     async with Recorder(status, "no json") as recorder, client_of(recorder.url, clock) as client:
         with pytest.raises(Exception, match="POST /ver1/accounts/new"):
             await write(client)
         assert len(recorder.arrived) == 1
-    assert clock.sleeps == []
+    assert not clock.sleeps
 
 
 @pytest.mark.parametrize("call", [read, write])
 async def test_what_was_not_sent_is_tried_thrice(
-    call: Callable[[ThreeCommasClient], Awaitable[Account]], clock: SteppingClock
+    call: Callable[[ThreeCommasClient], Awaitable[Account]], clock: SimulatedClock
 ) -> None:
     tries = 0
 
@@ -90,7 +90,7 @@ async def test_what_was_not_sent_is_tried_thrice(
     assert len(clock.sleeps) == 2
 
 
-async def test_a_budget_keeps_an_outage_from_being_multiplied(clock: SteppingClock) -> None:
+async def test_a_budget_keeps_an_outage_from_being_multiplied(clock: SimulatedClock) -> None:
     async with Recorder(503) as recorder, client_of(recorder.url, clock) as client:
         for _ in range(50):
             with pytest.raises(ServerError):
@@ -115,19 +115,18 @@ def test_no_repeat_for_what_would_not_help() -> None:
     assert Retries().pause(Repeat.NEVER, 1) is None
 
 
-async def test_the_deadline_bounds_waits_too(clock: SteppingClock) -> None:
-    async with Recorder(503) as recorder, client_of(recorder.url, clock, timeout=5) as client:
+async def test_the_deadline_bounds_waits_too(clock: SimulatedClock) -> None:
+    async def drag(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        await clock.sleep(4.9)
+        return await handler(request)
 
-        def drag() -> None:
-            clock.elapsed += 4.9
-
-        clock.on_sleep = drag
+    async with Recorder(503) as recorder, client_of(recorder.url, clock, timeout=5, middlewares=[drag]) as client:
         with pytest.raises(ServerError):
             await read(client)
-        assert len(recorder.arrived) <= 3
+        assert len(recorder.arrived) <= 2
 
 
-async def test_half_an_answer_to_a_read_is_asked_for_once_more(clock: SteppingClock) -> None:
+async def test_half_an_answer_to_a_read_is_asked_for_once_more(clock: SimulatedClock) -> None:
     answered = 0
 
     async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -146,7 +145,7 @@ async def test_half_an_answer_to_a_read_is_asked_for_once_more(clock: SteppingCl
     assert caught.value.body == '{"id": 1'
 
 
-async def test_a_dropped_delete_is_not_sent_again_by_aiohttp(clock: SteppingClock) -> None:
+async def test_a_dropped_delete_is_not_sent_again_by_aiohttp(clock: SimulatedClock) -> None:
     received: list[bytes] = []
 
     async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -161,7 +160,7 @@ async def test_a_dropped_delete_is_not_sent_again_by_aiohttp(clock: SteppingCloc
     assert len(received) == 1
 
 
-async def test_a_cancelled_write_says_that_it_may_have_been_done(clock: SteppingClock) -> None:
+async def test_a_cancelled_write_says_that_it_may_have_been_done(clock: SimulatedClock) -> None:
     arrived, gone = asyncio.Event(), asyncio.Event()
 
     async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -183,7 +182,7 @@ async def test_a_cancelled_write_says_that_it_may_have_been_done(clock: Stepping
     assert any("is unknown" in note for note in caught.value.__notes__)
 
 
-async def test_log_records(clock: SteppingClock, caplog: pytest.LogCaptureFixture) -> None:
+async def test_log_records(clock: SimulatedClock, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="threecommas_async")
     async with Recorder(503, "", {"X-Request-Id": "7f9c"}) as recorder, client_of(recorder.url, clock) as client:
         with pytest.raises(ServerError):

@@ -12,19 +12,19 @@ from collections.abc import Callable
 import pytest
 from redis.asyncio import Redis
 
-from tests.conftest import SteppingClock
 from tests.simulation import ignore_wait
 from threecommas_async import DOCUMENTED_LIMITS, Limit, RedisLimits
 from threecommas_async.transport import sharing
 from threecommas_async.transport.limits import Limiter, WaitTooLongError
 from threecommas_async.transport.sharing import join_ban, join_limiter
+from threecommas_async.transport.simulated_clock import SimulatedClock
 
 LIMITS = (Limit(requests=2, per=60, pause=300), Limit(requests=3, per=10, pause=10, routes=frozenset({"GET /special"})))
 ORIGIN = "https://api"
 
 
 def join(
-    clock: SteppingClock, key: str = "key", limits: tuple[Limit, ...] = LIMITS
+    clock: SimulatedClock, key: str = "key", limits: tuple[Limit, ...] = LIMITS
 ) -> tuple[Limiter, Callable[[], None]]:
     return join_limiter(ORIGIN, key, limits, clock)
 
@@ -35,16 +35,16 @@ def _nothing_shared_yet() -> None:
     sharing._BANS._table.clear()
 
 
-async def test_clients_of_one_key_share_one_limiter(clock: SteppingClock) -> None:
+async def test_clients_of_one_key_share_one_limiter(clock: SimulatedClock) -> None:
     one, _one = join(clock)
     assert join(clock)[0] is one
     assert join(clock, limits=LIMITS[::-1])[0] is one
     assert join(clock, "other")[0] is not one
-    assert join(SteppingClock())[0] is not one
+    assert join(SimulatedClock())[0] is not one
     assert join_limiter("https://other", "key", LIMITS, clock)[0] is not one
 
 
-async def test_other_limits_than_those_of_an_open_client_are_refused(clock: SteppingClock) -> None:
+async def test_other_limits_than_those_of_an_open_client_are_refused(clock: SimulatedClock) -> None:
     _, leave = join(clock, "secret-key")
     with pytest.raises(ValueError, match="2 requests in 60 s, 3 requests in 10 s for GET /special") as caught:
         join(clock, "secret-key", DOCUMENTED_LIMITS)
@@ -56,7 +56,7 @@ async def test_other_limits_than_those_of_an_open_client_are_refused(clock: Step
     join(clock, "secret-key", DOCUMENTED_LIMITS)
 
 
-async def test_other_limits_know_what_was_sent_before(clock: SteppingClock) -> None:
+async def test_other_limits_know_what_was_sent_before(clock: SimulatedClock) -> None:
     one, leave = join(clock)
     assert one.take("GET /x")
     assert one.take("GET /special")
@@ -73,7 +73,7 @@ async def test_other_limits_know_what_was_sent_before(clock: SteppingClock) -> N
     assert [other.take("GET /x") for _ in range(2)] == [True, False]
 
 
-async def test_what_was_sent_and_the_gate_outlive_the_client(clock: SteppingClock) -> None:
+async def test_what_was_sent_and_the_gate_outlive_the_client(clock: SimulatedClock) -> None:
     for _ in range(2):
         one, leave = join(clock)
         assert one.take("GET /x")
@@ -82,16 +82,16 @@ async def test_what_was_sent_and_the_gate_outlive_the_client(clock: SteppingCloc
     assert not one.take("GET /x")
     await one.close_gate(100)
     leave()
-    clock.elapsed += 62
+    await clock.advance(62)
     other, leave = join(clock, limits=DOCUMENTED_LIMITS)
     assert not other.take("GET /x")
     leave()
     assert not join(clock)[0].take("GET /x")
-    clock.elapsed += 39
+    await clock.advance(39)
     assert join(clock)[0].take("GET /x")
 
 
-async def test_what_does_not_matter_any_more_is_forgotten(clock: SteppingClock) -> None:
+async def test_what_does_not_matter_any_more_is_forgotten(clock: SimulatedClock) -> None:
     _, leave = join(clock)
     leave()
     assert len(sharing._LIMITERS) == 0
@@ -100,12 +100,12 @@ async def test_what_does_not_matter_any_more_is_forgotten(clock: SteppingClock) 
     leave()
     leave()
     assert len(sharing._LIMITERS) == 1
-    clock.elapsed += 61
+    await clock.advance(61)
     join(clock, "other")[1]()
     assert len(sharing._LIMITERS) == 0
 
 
-async def test_leaving_twice_is_leaving_once(clock: SteppingClock) -> None:
+async def test_leaving_twice_is_leaving_once(clock: SimulatedClock) -> None:
     one, leave = join(clock)
     _, stay = join(clock)
     leave()
@@ -114,7 +114,7 @@ async def test_leaving_twice_is_leaving_once(clock: SteppingClock) -> None:
     stay()
 
 
-async def test_a_client_that_is_collected_has_left(clock: SteppingClock) -> None:
+async def test_a_client_that_is_collected_has_left(clock: SimulatedClock) -> None:
     _, leave = join(clock)
     assert len(sharing._LIMITERS) == 1
     del leave
@@ -123,12 +123,12 @@ async def test_a_client_that_is_collected_has_left(clock: SteppingClock) -> None
     assert len(sharing._LIMITERS) == 0
 
 
-async def test_a_hundred_thousand_clients_leave_nothing(clock: SteppingClock) -> None:
+async def test_a_hundred_thousand_clients_leave_nothing(clock: SimulatedClock) -> None:
     most = objects = 0
     for number in range(100_000):
         limiter, leave = join(clock, f"key {number}")
         if number % 10 == 0:
-            clock.elapsed += 10
+            await clock.advance(10)
             assert limiter.take("GET /x")
         leave()
         most = max(most, len(sharing._LIMITERS))
@@ -140,7 +140,7 @@ async def test_a_hundred_thousand_clients_leave_nothing(clock: SteppingClock) ->
     assert len(gc.get_objects()) < objects + 100
 
 
-async def test_clients_that_nobody_closes_leave_nothing(clock: SteppingClock) -> None:
+async def test_clients_that_nobody_closes_leave_nothing(clock: SimulatedClock) -> None:
     for number in range(10_000):
         join(clock, f"key {number}")
         join_ban(f"https://{number}", clock)
@@ -152,35 +152,37 @@ async def test_clients_that_nobody_closes_leave_nothing(clock: SteppingClock) ->
 
 
 class TestEventLoops:
-    def test_one_after_the_other_keep_one_count(self, clock: SteppingClock) -> None:
+    def test_one_after_the_other_keep_one_count(self, clock: SimulatedClock) -> None:
         async def send() -> bool:
             limiter, _leave = join(clock)
             return limiter.take("GET /x")
 
         assert [asyncio.run(send()) for _ in range(3)] == [True, True, False]
-        clock.elapsed += 61
+        asyncio.run(clock.advance(61))
         assert asyncio.run(send())
         assert len(sharing._LIMITERS) == 1
 
-    def test_one_that_waited_when_its_loop_ended_does_not_stand_in_the_way(self, clock: SteppingClock) -> None:
+    def test_one_that_waited_when_its_loop_ended_does_not_stand_in_the_way(self) -> None:
+        clock = SimulatedClock(auto=False)
+
         async def wait() -> None:
             limiter, _leave = join(clock)
             assert limiter.take("GET /x")
             assert limiter.take("GET /x")
-            clock.sleep = asyncio.Event().wait  # type: ignore[assignment, method-assign]
             waiting = asyncio.ensure_future(limiter.acquire("GET /x", 100, ignore_wait))
             await asyncio.sleep(0)
+            assert clock.sleeping == 1
             waiting.cancel()
 
         asyncio.run(wait())
-        clock.elapsed += 61
+        asyncio.run(clock.advance(61))
 
         async def send() -> bool:
             return join(clock)[0].take("GET /x")
 
         assert asyncio.run(send())
 
-    def test_are_not_kept(self, clock: SteppingClock) -> None:
+    def test_are_not_kept(self, clock: SimulatedClock) -> None:
         loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
 
         async def send() -> None:
@@ -194,18 +196,18 @@ class TestEventLoops:
 
         for _ in range(3):
             asyncio.run(send())
-            clock.elapsed += 61
+            asyncio.run(clock.advance(61))
         gc.collect()
         assert [loop() for loop in loops] == [None] * 3
 
     def test_what_a_stopped_clock_left_is_forgotten_in_the_end(
-        self, clock: SteppingClock, monkeypatch: pytest.MonkeyPatch
+        self, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = 0.0
         monkeypatch.setattr("threecommas_async.transport.sharing.time.monotonic", lambda: now)
 
         async def send() -> None:
-            join(SteppingClock())[0].take("GET /x")
+            join(SimulatedClock())[0].take("GET /x")
             join(clock, "idle")[1]()
 
         asyncio.run(send())
@@ -216,7 +218,7 @@ class TestEventLoops:
         asyncio.run(send())
         assert len(sharing._LIMITERS) <= 2
 
-    def test_in_several_threads_have_counts_of_their_own(self, clock: SteppingClock) -> None:
+    def test_in_several_threads_have_counts_of_their_own(self, clock: SimulatedClock) -> None:
         problems: list[BaseException] = []
 
         async def work() -> None:
@@ -241,28 +243,28 @@ class TestEventLoops:
 
 
 class TestBans:
-    async def test_are_of_an_address_and_shared(self, clock: SteppingClock) -> None:
+    async def test_are_of_an_address_and_shared(self, clock: SimulatedClock) -> None:
         ban, _leave = join_ban(ORIGIN, clock)
         assert join_ban(ORIGIN, clock)[0] is ban
         assert join_ban("https://other", clock)[0] is not ban
 
-    async def test_outlive_the_client_until_they_are_long_over(self, clock: SteppingClock) -> None:
+    async def test_outlive_the_client_until_they_are_long_over(self, clock: SimulatedClock) -> None:
         ban, leave = join_ban(ORIGIN, clock)
         ban.begin(120)
         leave()
         assert join_ban(ORIGIN, clock)[0].remaining() == pytest.approx(120)
-        clock.elapsed += 3600
+        await clock.advance(3600)
         ban, leave = join_ban(ORIGIN, clock)
         assert ban.admit()  # a probe is still wanted
         ban.probed(answered=True)
         leave()
         assert len(sharing._BANS) == 0
 
-    def test_outlive_the_event_loop_and_its_probe(self, clock: SteppingClock) -> None:
+    def test_outlive_the_event_loop_and_its_probe(self, clock: SimulatedClock) -> None:
         async def begin() -> None:
             ban, _leave = join_ban(ORIGIN, clock)
             ban.begin(120)
-            clock.elapsed += 121
+            await clock.advance(121)
             assert ban.admit()  # and the loop ends before the probe has
 
         async def go_on() -> None:
