@@ -84,7 +84,9 @@ def _members(full: str, kind: type) -> Iterator[str]:
             continue
         if name in fields:
             field = fields[name]
-            yield _clean(f"{full}.{name}: {field.type}{'' if field.default is attrs.NOTHING else ' = ...'}")
+            # Not ``field.type``, which becomes another once a model is read.
+            written = next(base.__annotations__[name] for base in kind.__mro__ if name in inspect.get_annotations(base))
+            yield _clean(f"{full}.{name}: {written}{'' if field.default is attrs.NOTHING else ' = ...'}")
         elif isinstance(value, staticmethod | classmethod):
             yield f"{full}.{name}{_signature(value.__func__)}"
         elif inspect.isfunction(value):
