@@ -25,8 +25,9 @@ class UnsafeHeaderError(Exception):
 class SigningMiddleware:
     """Signs each request exactly as it goes out: raw path with prefix, raw query, body bytes.
 
-    It stands last in the chain, so that nothing changes the request after it is signed. aiohttp runs middlewares again
-    for each hop of a redirect: a request for another origin than the API's is refused, not signed.
+    It is the last in a chain, or the last has a request signed by :meth:`sign`, so that nothing changes the request
+    after it is signed. aiohttp runs middlewares again for each hop of a redirect: a request for another origin than the
+    API's is refused, not signed.
 
     :param credentials: the key to sign with; None lets requests through unsigned, for the public endpoints.
     :param base_url: the API; only requests for its origin are let through.
