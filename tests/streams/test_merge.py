@@ -189,3 +189,129 @@ def test_in_any_order_of_pushes_no_state_goes_backwards_and_the_newest_is_told(
         read(pauses[position] if position < len(pauses) else 0)
     read(len(merge))
     assert seen == newest
+
+
+# ---- what is counted, and what is remembered -------------------------------------------------------------------------
+def test_what_is_no_news_is_counted() -> None:
+    merge = Merge(10)
+    assert (merge.same, merge.older, merge.changed) == (0, 0, 0)
+    merge.take(state(2, 2, log=2), "push")
+    assert (merge.same, merge.older) == (0, 0)
+    for count in (1, 2):
+        merge.take(state(2, 2, log=2, came=count), "push")
+        assert (merge.same, merge.older) == (count, count - 1)
+        merge.take(state(1, 1, log=1, came=count), "push")
+        assert (merge.same, merge.older) == (count, count)
+
+
+def test_what_a_row_has_told_is_counted_when_it_is_pushed() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, is_row=True), "backfill")
+    for count in (1, 2, 3):
+        merge.take(state(1, 1, came=count), "push")
+        assert merge.same == count
+
+
+def test_changes_that_rows_brought_are_counted_anew_after_each_resynced() -> None:
+    merge = Merge(10)
+    for expected in (2, 1):
+        merge.gap(START, "lost")
+        for number in range(expected):
+            merge.take(state(10 - expected, expected, is_row=True, deal_id=number), "backfill")
+        merge.take(state(1, 1, deal_id=7), "push")  # is none of them
+        merge.resynced(3)
+        while (one := merge.next()) is not None:
+            last = one
+        assert last == Resynced(3, expected)
+    assert merge.changed == 0
+
+
+def test_rows_between_two_gaps_are_counted_for_the_next() -> None:
+    merge = Merge(10)
+    merge.resynced(0)
+    merge.take(state(1, 1, is_row=True), "audit")
+    merge.resynced(1)
+    assert merge.changed == 0
+    changes = [one for one in iter(merge.next, None) if isinstance(one, Resynced)]
+    assert changes == [Resynced(1, 1)]
+
+
+def test_a_change_tells_how_it_became_known() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1), "snapshot")
+    first = merge.next()
+    merge.take(state(2, 2), "push")
+    second = merge.next()
+    assert isinstance(first, Change)
+    assert isinstance(second, Change)
+    assert (first.origin, second.origin) == ("snapshot", "push")
+
+
+def test_there_is_room_again_for_as_many_as_were_told() -> None:
+    merge = Merge(3)
+    for number in range(3):
+        merge.take(state(1, 1, deal_id=number), "push")
+    merge.next()
+    merge.next()
+    assert [merge.take(state(1, 1, deal_id=number), "push") for number in (3, 4, 5)] == ["new", "new", "full"]
+
+
+def test_a_gap_takes_the_place_of_no_other() -> None:
+    merge = Merge(10)
+    merge.gap(START, "lost")
+    assert merge.next() == Gap(START, "lost")
+    merge.resynced(1)
+    assert merge.next() == Resynced(1, 0)
+    merge.gap(START, "lost again")
+    assert [merge.next(), merge.next()] == [Gap(START, "lost again"), None]
+
+
+@pytest.mark.parametrize(("updated", "verdict"), [(0, "older"), (1, "new"), (2, "new")])
+def test_of_a_quiet_state_the_version_is_remembered(updated: int, verdict: str) -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, came=5, is_row=True), "snapshot", is_quiet=True)
+    assert merge.take(state(updated, 9, log=updated, came=9), "push") == verdict
+
+
+def test_of_a_quiet_state_the_moment_is_remembered() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, came=5, is_row=True), "snapshot", is_quiet=True)
+    assert merge.take(state(1, 2, came=4, is_row=True), "audit") == "older"
+    assert merge.take(state(1, 2, came=6, is_row=True), "audit") == "new"
+
+
+def test_of_a_quiet_state_the_log_is_remembered() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, log=5, is_row=True), "snapshot", is_quiet=True)
+    assert merge.take(state(1, 2, log=4, came=1), "push") == "older"
+    assert merge.take(state(1, 2, log=5, came=2), "push") == "older"  # the row is of the same log, and has it whole
+    assert merge.take(state(1, 2, log=6, came=3), "push") == "new"
+
+
+def test_a_push_of_a_rows_state_makes_it_one_with_a_log() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, is_row=True), "backfill")
+    assert merge.take(state(1, 1, log=3, came=1), "push") == "same"
+    assert merge.take(state(1, 9, log=2, came=2), "push") == "older"
+    assert merge.take(state(1, 9, log=3, came=3), "push") == "new"  # no row any more: of two pushes the later counts
+
+
+def test_a_later_entry_of_the_log_stays_when_an_earlier_is_pushed() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, log=5, is_row=True), "backfill")
+    assert merge.take(state(1, 1, log=3, came=1), "push") == "same"
+    assert merge.take(state(1, 9, log=4, came=2), "push") == "older"
+
+
+def test_of_two_pushes_of_one_version_the_later_counts() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, log=1), "push")
+    assert merge.take(state(1, 2, log=1, came=1), "push") == "new"
+    merge.take(state(2, 3), "push")
+    assert merge.take(state(2, 4, came=1), "push") == "new"
+
+
+def test_a_push_without_a_log_is_later_than_a_row_without_one() -> None:
+    merge = Merge(10)
+    merge.take(state(1, 1, is_row=True), "backfill")
+    assert merge.take(state(1, 2, came=1), "push") == "new"

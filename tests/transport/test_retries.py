@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -198,3 +199,15 @@ async def test_log_records(clock: SimulatedClock, caplog: pytest.LogCaptureFixtu
         assert fields["status"] == 503
         assert fields["request_id"] == "7f9c"
         assert fields["elapsed"] >= 0
+
+
+class Largest(random.Random):
+    """Always chooses the longest pause."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+def test_the_bound_of_pauses_doubles_with_each_attempt() -> None:
+    retries = Retries(Largest())
+    assert [retries.pause(Repeat.READ, attempt) for attempt in (1, 2, 3, 4)] == [0.25, 0.5, 1.0, None]
