@@ -220,9 +220,7 @@ def test_changes_that_rows_brought_are_counted_anew_after_each_resynced() -> Non
             merge.take(state(10 - expected, expected, is_row=True, deal_id=number), "backfill")
         merge.take(state(1, 1, deal_id=7), "push")  # is none of them
         merge.resynced(3)
-        while (one := merge.next()) is not None:
-            last = one
-        assert last == Resynced(3, expected)
+        assert [one for one in iter(merge.next, None) if isinstance(one, Resynced)] == [Resynced(3, expected)]
     assert merge.changed == 0
 
 
