@@ -123,7 +123,8 @@ def secret_text(name: str, value: object, *, shortest: int = 1) -> Secret:
     :raises TypeError: it is neither a str nor a Secret.
     :raises ValueError: it is empty or too short, cannot be encoded, or is a Secret whose text is gone.
     """
-    value = concealed(value)
+    if type(value) is not Secret:
+        value = concealed(value)
     problem = problem_of(name, value, shortest=shortest)
     if problem is not None:
         raise problem
