@@ -118,7 +118,7 @@ def test_no_repeat_for_what_would_not_help() -> None:
 
 async def test_the_deadline_bounds_waits_too(clock: SimulatedClock) -> None:
     async def drag(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        await clock.sleep(4.9)
+        await clock.sleep(4.0)  # leaves a second of real time, for a busy machine
         return await handler(request)
 
     async with Recorder(503) as recorder, client_of(recorder.url, clock, timeout=5, middlewares=[drag]) as client:
