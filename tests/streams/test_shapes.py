@@ -107,8 +107,15 @@ async def test_waits_that_end_and_begin_at_once_leave_nothing_open(
 @pytest.mark.parametrize("number", [3, 60])
 async def test_fields_that_only_lists_have_are_no_changes(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     row, document = module.row, module.document
-    monkeypatch.setattr(module, "row", lambda deal: {**row(deal), "note": "mine"})
-    monkeypatch.setattr(module, "document", lambda deal: without_note(document(deal)))
+
+    def row_with_note(deal: module.FakeDeal) -> dict[str, object]:
+        return {**row(deal), "note": "mine"}
+
+    def document_without_note(deal: module.FakeDeal) -> dict[str, object]:
+        return without_note(document(deal))
+
+    monkeypatch.setattr(module, "row", row_with_note)
+    monkeypatch.setattr(module, "document", document_without_note)
     async with DealExchange() as exchange, exchange.client() as client:
         for deal_id in range(number):
             exchange.open(deal_id)
