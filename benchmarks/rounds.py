@@ -59,8 +59,8 @@ def missing(package: str) -> str:
     return f"{package} is NOT INSTALLED, so its column is empty: pip install -e '.[bench]'"
 
 
-def in_fresh_process(*arguments: str) -> Any:
+def in_fresh_process(*arguments: str, environment: Mapping[str, str] | None = None) -> Any:
     """Run Python with ``arguments`` in this repository, and return what it prints as JSON."""
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
