@@ -938,13 +938,15 @@ print([client["addr"] for client in redis.Redis(unix_socket_path=sys.argv[1]).cl
                 leave()
             return 0
 
-        assert [asyncio.run(send()) for _ in range(2)] == [0, 0]
-        server.stop()
-        if trouble == "loses its data":
-            server.start()
-        for _ in range(2):
-            assert asyncio.run(send()) == (62 if trouble == "is stopped" else 61)
-        server.stop()
+        try:
+            assert [asyncio.run(send()) for _ in range(2)] == [0, 0]
+            server.stop()
+            if trouble == "loses its data":
+                server.start()
+            for _ in range(2):
+                assert asyncio.run(send()) == (62 if trouble == "is stopped" else 61)
+        finally:
+            server.stop()
 
     def test_and_clients_of_redis_are_not_kept(self, server: RedisServer) -> None:
         kept: list[weakref.ref[Any]] = []
