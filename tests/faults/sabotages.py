@@ -346,7 +346,7 @@ SABOTAGES: Final = (
     ),
     Sabotage(
         "a request holds a function that holds the request",
-        (Patch(_STRAY, '            del vars(request)["send"]', "            del handler"),),
+        (Patch(_STRAY, "            del request.send", "            del handler"),),
         ("faults/test_garbage.py",),
     ),
     Sabotage(

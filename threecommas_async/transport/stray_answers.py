@@ -9,8 +9,8 @@ aiohttp, and what must be looked at first when aiohttp changes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Final, final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, final
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.connector import Connection
@@ -41,7 +41,7 @@ class _Send:
         self._hand_over: Final = hand_over
         self.passes = 0
 
-    def __call__(self, conn: Connection) -> Awaitable[ClientResponse]:
+    def __call__(self, conn: Connection) -> Coroutine[Any, Any, ClientResponse]:
         if conn.protocol is None or conn.protocol.should_close:
             raise _StrayAnswerError  # whereupon aiohttp closes the connection
         self._hand_over()
@@ -56,8 +56,10 @@ async def send_on_clean_connection(
     :param hand_over: is called right before the request is handed to its connection; until then no byte has left.
     :raises ServerSpeaksFirstError: there is no such connection.
     """
-    # No local variable holds the request's attributes: a traceback would keep its headers and its URL.
-    send = vars(request).setdefault("send", _Send(request, hand_over))
+    # Not by way of vars(request): CPython would from then on look up all of the request's attributes in a dict.
+    send: Any = request.send
+    if not isinstance(send, _Send):
+        request.send = send = _Send(request, hand_over)  # type: ignore[method-assign]
     send.passes += 1
     try:
         for _ in range(_MOST_STRAYS):
@@ -69,4 +71,4 @@ async def send_on_clean_connection(
     finally:
         send.passes -= 1
         if not send.passes:
-            del vars(request)["send"]  # the request would otherwise hold a function that holds the request
+            del request.send  # the request would otherwise hold a function that holds the request
